@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.errors import BadStatus, BotChallenge, PageError, Throttled, TimedOut, UnexpectedShape
-from monitor.kit.fallback import FALL_BACK, gap_of, most_telling
+from monitor.kit.fallback import FALL_BACK, gap_of, is_absent, most_telling
 from monitor.model import Gap
 
 MISSING = BadStatus("status 404", status=404, url="https://a.example/")
@@ -25,3 +25,10 @@ def test_a_gap_is_counted_under_the_reason_of_its_error() -> None:
     assert gap_of("history 2", CHANGED) == Gap(
         what="history 2", reason="unexpected_shape", message=str(CHANGED)
     )
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_address_without_anything_is_told_from_one_that_fails(status: int) -> None:
+    assert is_absent(BadStatus(f"status {status}", status=status))
+    assert not is_absent(BadStatus("status 500", status=500))
+    assert not is_absent(CHANGED)

@@ -185,3 +185,31 @@ def test_a_detector_may_look_at_any_answer(body: bytes, told: object) -> None:
         responses.try_json(Response(url="https://status.vendor.example/", status=200, body=body))
         == told
     )
+
+
+def test_a_text_is_lowered_and_what_is_none_is_empty() -> None:
+    assert fields.lower_text(" In Progress ") == "in progress"
+    assert [fields.lower_text(value) for value in (None, "", 7, ["Open"])] == ["", "", "", ""]
+
+
+def test_a_list_of_texts_names_its_place_when_one_is_none() -> None:
+    assert fields.texts(["eu", " us "], "regions") == ["eu", "us"]
+    for value in (None, "eu", ["eu", ""], ["eu", 7]):
+        with pytest.raises(UnexpectedShape, match="regions"):
+            fields.texts(value, "regions")
+
+
+@pytest.mark.parametrize(
+    ("address", "segment"),
+    [
+        ("https://status.vendor.example/incidents/abc", "abc"),
+        ("https://status.vendor.example/incidents/abc/", "abc"),
+        ("abc", "abc"),
+        ("", ""),
+        ("/abc", "abc"),
+    ],
+)
+def test_the_last_segment_of_an_address_is_what_follows_its_last_slash(
+    address: str, segment: str
+) -> None:
+    assert fields.last_segment(address) == segment

@@ -1,6 +1,6 @@
 """What most pages tell of what happened: events with a beginning and an end. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -83,6 +83,11 @@ class Event:
     updates: tuple[IncidentUpdate, ...] = ()
 
 
+def words_not_in(known: Container[str], *words: str) -> tuple[str, ...]:
+    """Return the words that a vocabulary does not have, each once."""
+    return tuple(word for word in dict.fromkeys(words) if word not in known)
+
+
 def spans_for(
     component_ids: Iterable[str],
     level: Level | None,
@@ -114,11 +119,16 @@ def start_by(event: Event, now: datetime) -> Event:
     return replace(event, phase=Phase.OPEN, start=now, spans=spans)
 
 
+def is_past(end: datetime | None, now: datetime) -> bool:
+    """Whether an end is told and lies behind us, or is now."""
+    return end is not None and end <= now
+
+
 def phase_at(start: datetime, end: datetime | None, now: datetime) -> Phase:
     """Return the phase of what is dated and has no state of its own: closed from its end on (None =
     it has none), scheduled before its start, open between.
     """
-    if end is not None and end <= now:
+    if is_past(end, now):
         return Phase.CLOSED
     return Phase.SCHEDULED if start > now else Phase.OPEN
 

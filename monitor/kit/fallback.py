@@ -16,6 +16,15 @@ FALL_BACK = (BadStatus, EmptyBody, NotJson, Truncated, Moved, UnexpectedShape)
 worked around."""
 
 
+NOT_FOUND = frozenset({404, 410})
+"""Statuses that say that there is nothing at an address, or nothing any more."""
+
+
+def is_absent(error: PageError) -> bool:
+    """Whether an answer says that there is nothing at its address."""
+    return isinstance(error, BadStatus) and error.status in NOT_FOUND
+
+
 def most_telling(*errors: PageError) -> PageError:
     """Return the error that says most: what an answer lacked rather than that an address has no
     answer.

@@ -60,6 +60,23 @@ def maybe_text(value: object) -> str | None:
     return value.strip() or None
 
 
+def lower_text(value: object) -> str:
+    """Return a text in lower case; "" for an empty one and for anything else."""
+    return (maybe_text(value) or "").lower()
+
+
+def texts(value: object, where: str) -> list[str]:
+    """Return a list of texts that are not empty."""
+    return [text(item, where) for item in items(value, where)]
+
+
+def last_segment(address: str) -> str:
+    """Return what stands after the last slash of an address or a path, one at its end aside; all
+    of it where there is none.
+    """
+    return address.rstrip("/").rpartition("/")[2]
+
+
 def verbatim(value: object, where: str) -> str:
     """Return a text that is not empty as it is, blanks around it too: pages do have names that end
     in one, and a component named otherwise would be renamed.

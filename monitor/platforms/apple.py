@@ -16,9 +16,19 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from urllib.parse import urlsplit
 
-from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_for
+from monitor.kit.events import ComponentState, Event, ImpactSpan, is_past, spans_for, words_not_in
 from monitor.kit.evidence import evidence, gap_until_now
-from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    keyword,
+    lower_text,
+    maybe_text,
+    optional_rows,
+    row,
+    rows,
+    text,
+)
 from monitor.kit.hosts import host_of
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
@@ -188,7 +198,7 @@ def _event(event: Row, service: str, where: str, now: datetime) -> Event:
             end or silent_from,
             word=kind if state in STATES else state,
         ),
-        unknown_words=(*({state} - STATES), *({kind} - VOCABULARY.keys())),
+        unknown_words=(*words_not_in(STATES, state), *words_not_in(VOCABULARY, kind)),
     )
 
 
@@ -201,7 +211,7 @@ def _phase(state: str, start: datetime, stated_end: datetime | None, now: dateti
     """Return the phase, by its times as far as they are told; what a word beside them ends is over
     too.
     """
-    if state in OVER or (stated_end is not None and stated_end <= now):
+    if state in OVER or is_past(stated_end, now):
         return Phase.CLOSED
     return Phase.SCHEDULED if start > now else Phase.OPEN
 
@@ -210,7 +220,7 @@ def _level(event: Row, kind: str, state: str) -> Level | None:
     """Return how bad it is; of an event in a state we do not know that is not known either."""
     if state not in STATES:
         return None
-    hits_some = (maybe_text(event.get("usersAffected")) or "").lower().startswith(SOME)
+    hits_some = lower_text(event.get("usersAffected")).startswith(SOME)
     return VOCABULARY.get(SOME if kind == "outage" and hits_some else kind)
 
 

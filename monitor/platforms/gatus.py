@@ -29,7 +29,7 @@ from monitor.intervals import Interval
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.fallback import gap_of
-from monitor.kit.fields import Row, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.fields import Row, keyword, lower_text, maybe_text, optional_rows, row, rows, text
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get_all
 from monitor.kit.responses import get_responses, locate_errors, read_json, try_json, unwrap
 from monitor.kit.times import instant
@@ -103,7 +103,7 @@ def _endpoint_signals(item: Row) -> Iterator[Signal]:
 def _key_part(value: object) -> str:
     """Return what Gatus makes of a group or a name in an endpoint's key."""
     hyphens = str.maketrans(dict.fromkeys("/_,.# +&", "-"))
-    return (maybe_text(value) or "").lower().translate(hyphens)
+    return lower_text(value).translate(hyphens)
 
 
 # endpoints and suites

@@ -20,13 +20,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import ComponentState, Event, spans_for, unlisted
+from monitor.kit.events import ComponentState, Event, spans_for, unlisted, words_not_in
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     LONGEST_CODE,
     Row,
     identifier,
     keyword,
+    lower_text,
     maybe_text,
     optional_rows,
     row,
@@ -170,7 +171,7 @@ def _incident(item: Row, where: str) -> Event:
         component_ids=tuple(names),
         spans=spans,
         unattributed=is_bad and not spans,
-        unknown_words=(*(set(colours) - VOCABULARY.keys()), *({state} - PHASES.keys())),
+        unknown_words=(*words_not_in(VOCABULARY, *colours), *words_not_in(PHASES, state)),
         updates=messages(
             item.get("updates"), at="created_at", status="update_type", text="contents"
         ),
@@ -213,7 +214,7 @@ def _post(item: Row, where: str) -> Post:
     so, and says neither.
     """
     at = instant(item.get("created_at"), f"{where}.updates.created_at")
-    kind = (maybe_text(item.get("update_type")) or "").lower()
+    kind = lower_text(item.get("update_type"))
     if kind == UPDATE and set(_colours([item])) == {GREEN}:
         return Post(at, Says.UNCLEAR)
     return post_saying(at, kind, UPDATES)
@@ -249,7 +250,7 @@ def _plan(item: Row, state: str, where: str) -> Event:
         impact="maintenance",
         url=maybe_text(item.get("full_url")),
         maintenance=True,
-        unknown_words=() if state in PHASES or state == NO_STATE else (state,),
+        unknown_words=words_not_in({*PHASES, NO_STATE}, state),
     )
 
 

@@ -18,12 +18,12 @@ program serve sums of many checks as beats: those are refused.
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
@@ -32,7 +32,7 @@ from monitor.kit.events import ComponentState, Event
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, identifier, maybe_text, number, optional_rows, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
-from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
 from monitor.kit.times import instant
 from monitor.model import (
@@ -142,7 +142,7 @@ class _Answer:
     reported: Sequence[ReportedUptime]
 
 
-def _read(page: PageContext) -> Generator[Step, Any, _Answer]:
+def _read(page: PageContext) -> StepsTo[_Answer]:
     slug = _slug_in(page.url) or (yield from _slug_of_entry())
     paths = [CONFIG.format(slug=slug), BEATS.format(slug=slug)]
     config, beats = yield from get_responses(paths)
@@ -172,7 +172,7 @@ def _slug_in(url: str) -> str | None:
     return (match[1] or "default").lower() if match else None
 
 
-def _slug_of_entry() -> Generator[Step, Any, str]:
+def _slug_of_entry() -> StepsTo[str]:
     response = yield from get(ENTRY)
     with locate_errors(response.url):
         answer = row(read_json(response), "the answer")

@@ -28,7 +28,14 @@ from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.cursor import read_cursor
-from monitor.kit.events import Event, expire_stale, recent_or_open, spans_for, unlisted
+from monitor.kit.events import (
+    Event,
+    expire_stale,
+    recent_or_open,
+    spans_for,
+    unlisted,
+    words_not_in,
+)
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT, Entry, read_feed
 from monitor.kit.fields import LONGEST_CODE
@@ -191,7 +198,7 @@ def _event(
         url=entry.link,
         component_ids=(component,),
         spans=spans_for([component], level, entry.published, end, word=word, basis=basis),
-        unknown_words=() if status in OPEN | {RESOLVED} else (status,),
+        unknown_words=words_not_in({*OPEN, RESOLVED}, status),
     )
 
 

@@ -29,8 +29,10 @@ from monitor.kit.events import (
     Event,
     ImpactSpan,
     is_any_unattributed,
+    is_past,
     present_spans,
     spans_by_component,
+    words_not_in,
 )
 from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, number, row, rows, text
@@ -246,7 +248,7 @@ def _event(key: str, incident: Row, hits: Sequence[_Hit] | None, now: datetime) 
         component_ids=tuple(dict.fromkeys(hit.stands_for for hit in hits)),
         spans=tuple(_spans(hits, impact, _own_flag(incident), end)) if is_rated else (),
         unattributed=is_rated and not hits and VOCABULARY.get(impact) is not Level.OPERATIONAL,
-        unknown_words=() if impact in VOCABULARY else (impact,),
+        unknown_words=words_not_in(VOCABULARY, impact),
     )
 
 
@@ -261,7 +263,7 @@ def _end(incident: Row, impact: str, where: str) -> datetime | None:
 def _phase(start: datetime, end: datetime | None, now: datetime) -> Phase:
     if start > now:
         return Phase.SCHEDULED
-    return Phase.CLOSED if end is not None and end <= now else Phase.OPEN
+    return Phase.CLOSED if is_past(end, now) else Phase.OPEN
 
 
 def _own_flag(incident: Row) -> str | None:

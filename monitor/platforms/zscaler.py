@@ -25,9 +25,9 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
+from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_for
 from monitor.kit.evidence import evidence, gap_before
-from monitor.kit.fields import Row, identifier, maybe_text, row, rows, text
+from monitor.kit.fields import Row, identifier, last_segment, maybe_text, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
@@ -210,9 +210,9 @@ class _Reader:
         severity = identifier(post.get("severityTid"), f"{where}.severityTid")
         name = self.legend.get(severity, f"severity {severity}")[:LONGEST_WORD]
         event = Event(
-            id=alias.rstrip("/").rpartition("/")[2] or alias,
+            id=last_segment(alias) or alias,
             title=text(post.get("title"), f"{where}.title"),
-            phase=Phase.CLOSED if end is not None and end <= self.now else Phase.OPEN,
+            phase=Phase.CLOSED if is_past(end, self.now) else Phase.OPEN,
             start=start,
             end=end,
             status=status,

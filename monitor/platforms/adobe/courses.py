@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
-from monitor.kit.events import ImpactSpan
+from monitor.kit.events import ImpactSpan, is_past
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, number, row
 from monitor.kit.posts import closed_at, post_saying
 from monitor.kit.responses import shape_error
@@ -141,7 +141,7 @@ def _ended_at(product: Row, posts: Sequence[Post], where: str) -> datetime | Non
 
 
 def _phase(last: Post, ended_at: datetime | None, now: datetime) -> Phase:
-    is_over = ended_at is not None and ended_at <= now
+    is_over = is_past(ended_at, now)
     return Phase.CLOSED if last.phase is Phase.OPEN and is_over else last.phase
 
 

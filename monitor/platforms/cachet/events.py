@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
+from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_for, words_not_in
 from monitor.kit.evidence import MIN_DURATION
 from monitor.kit.fields import maybe_text
 from monitor.kit.messages import message
@@ -49,7 +49,7 @@ def read_incident(entry: Entry, now: datetime) -> Event:
         component_ids=ids,
         spans=_spans(entry, ids, start, end),
         unattributed=not ids and not is_scheduled,
-        unknown_words=() if status in PHASES else (status,),
+        unknown_words=words_not_in(PHASES, status),
         updates=tuple(_messages(entry)),
     )
     return expire_stale(event, last_word, now)
@@ -107,7 +107,7 @@ def read_schedule(entry: Entry, now: datetime) -> Event:
     # end.
     states_end = status == COMPLETE or "attributes" in entry.row
     end = entry.time("completed") if states_end else None
-    is_over = status == COMPLETE or (end is not None and end <= now)
+    is_over = status == COMPLETE or is_past(end, now)
     phase = Phase.SCHEDULED if start > now else Phase.OPEN
     if is_over:
         phase, end = Phase.CLOSED, end or start + MIN_DURATION
@@ -123,6 +123,6 @@ def read_schedule(entry: Entry, now: datetime) -> Event:
         maintenance=True,
         component_ids=ids,
         spans=spans_for(ids, Level.MAINTENANCE, start, end),
-        unknown_words=() if status in SCHEDULE_STATES else (status,),
+        unknown_words=words_not_in(SCHEDULE_STATES, status),
     )
     return expire_stale(event, max(start, entry.time("updated") or start), now)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.kit.events import Event, expire_stale, spans_for
+from monitor.kit.events import Event, expire_stale, is_past, spans_for
 from monitor.kit.fields import Row, identifier, keyword, number, optional_rows, rows, text
 from monitor.kit.messages import messages
 from monitor.kit.times import instant
@@ -85,7 +85,7 @@ def _event(incident: Row, services: Iterable[str], now: datetime) -> Event:
     event = Event(
         id=key,
         title=text(incident.get("name"), f"incident {key}.name"),
-        phase=Phase.OPEN if end is None or end > now else Phase.CLOSED,
+        phase=Phase.CLOSED if is_past(end, now) else Phase.OPEN,
         start=start,
         end=end,
         status=status.lower(),

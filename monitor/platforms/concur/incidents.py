@@ -4,8 +4,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import product
 
-from monitor.kit.events import Event, spans_for
-from monitor.kit.fields import Row, identifier, items, maybe_text, optional_rows, text
+from monitor.kit.events import Event, is_past, spans_for
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    lower_text,
+    maybe_text,
+    optional_rows,
+    texts,
+)
 from monitor.kit.messages import messages
 from monitor.kit.posts import closed_at, post_saying
 from monitor.kit.times import epoch
@@ -72,7 +79,7 @@ def _event(incident: Row, where: str, now: datetime) -> Event:
     return Event(
         id=identifier(incident.get("id"), f"{where}.id"),
         title=f"{severity or 'incident'}: {', '.join(services)} ({', '.join(centres)})",
-        phase=Phase.CLOSED if end is not None and end <= now else Phase.OPEN,
+        phase=Phase.CLOSED if is_past(end, now) else Phase.OPEN,
         start=start,
         end=end,
         status=maybe_text(incident.get("status")) or "not told",
@@ -92,8 +99,7 @@ def _event(incident: Row, where: str, now: datetime) -> Event:
 
 
 def _names(incident: Row, key: str, where: str) -> list[str]:
-    place = f"{where}.{key}"
-    return [text(name, place) for name in items(incident.get(key), place)]
+    return texts(incident.get(key), f"{where}.{key}")
 
 
 def _component_ids(services: list[str], centres: list[str]) -> list[str]:
@@ -103,7 +109,7 @@ def _component_ids(services: list[str], centres: list[str]) -> list[str]:
 
 
 def _word(item: Row, key: str) -> str:
-    return (maybe_text(item.get(key)) or "").lower()
+    return lower_text(item.get(key))
 
 
 def _updates(incident: Row) -> tuple[IncidentUpdate, ...]:

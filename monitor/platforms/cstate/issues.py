@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 from monitor.errors import NotJson, Truncated, UnexpectedShape
 from monitor.kit.events import Event, expire_stale, phase_at, spans_for
-from monitor.kit.fields import Row, items, keyword, maybe_text, row, text
+from monitor.kit.fields import Row, keyword, last_segment, maybe_text, row, text, texts
 from monitor.kit.protocol import Response
 from monitor.kit.responses import read_json
 from monitor.kit.times import instant
@@ -46,27 +46,27 @@ def _escape_value(line: re.Match[str]) -> str:
 def read_issue(item: Row, now: datetime) -> Event:
     """Return an issue; an open one that was not changed for long is not rated for ever."""
     link = text(item.get("permalink"), "issue.permalink")
-    key = link.rstrip("/").rpartition("/")[2] or link
+    key = last_segment(link) or link
     where = f"issue {key[:60]}"
     start = _time(item.get("createdAt"), f"{where}.createdAt")
     end = _end(item, start, where)
     severity = keyword(item.get("severity") or MISSING, f"{where}.severity")
-    level, informs = VOCABULARY.get(severity), _is_true(item.get("informational"))
-    systems = _texts(item.get("affected"), f"{where}.affected")
+    level = VOCABULARY.get(severity)
+    informs = _is_true(item.get("informational"))
+    systems = texts(item.get("affected"), f"{where}.affected")
     spans = () if informs else spans_for(systems, level, start, end, word=severity)
     is_bad = not informs and level not in {Level.OPERATIONAL, Level.MAINTENANCE}
-    status = "unresolved" if end is None else "resolved"
     event = Event(
         id=key,
         title=text(item.get("title"), f"{where}.title"),
         phase=phase_at(start, end, now),
         start=start,
         end=end,
-        status="informational" if informs else status,
+        status=_status(item, end),
         impact=severity,
         url=link if link.startswith("http") else None,
         maintenance=level is Level.MAINTENANCE,
-        component_ids=systems,
+        component_ids=tuple(systems),
         spans=spans,
         unattributed=is_bad and not spans,
         unknown_words=(severity,) if is_bad and level is None else (),
@@ -74,8 +74,10 @@ def read_issue(item: Row, now: datetime) -> Event:
     return expire_stale(event, _changed_at(item, start), now)
 
 
-def _texts(values: object, where: str) -> tuple[str, ...]:
-    return tuple(text(value, where) for value in items(values, where))
+def _status(item: Row, end: datetime | None) -> str:
+    if _is_true(item.get("informational")):
+        return "informational"
+    return "unresolved" if end is None else "resolved"
 
 
 def _end(item: Row, start: datetime, where: str) -> datetime | None:

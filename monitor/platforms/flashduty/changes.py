@@ -5,8 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale
-from monitor.kit.fields import Row, identifier, keyword, maybe_text, number, optional_rows, text
+from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    keyword,
+    lower_text,
+    number,
+    optional_rows,
+    text,
+)
 from monitor.kit.messages import messages, posted_states
 from monitor.kit.posts import Post, calls_over, closed_at, post_saying
 from monitor.kit.states import worst_word
@@ -100,14 +108,14 @@ def event_of_spans(
 
 
 def _phase(start: datetime, end: datetime | None, status: str, now: datetime) -> Phase:
-    if end is not None and end <= now:
+    if is_past(end, now):
         return Phase.CLOSED
     return Phase.SCHEDULED if start > now or status == "scheduled" else Phase.OPEN
 
 
 def _post(update: Row, key: str) -> Post:
     at = epoch(update.get("at_seconds"), f"change {key}.updates.at_seconds")
-    return post_saying(at, (maybe_text(update.get("status")) or "").lower(), PHASES)
+    return post_saying(at, lower_text(update.get("status")), PHASES)
 
 
 def _posted_states(update: Row) -> Iterator[PostedState]:

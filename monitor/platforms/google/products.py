@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from monitor.errors import BadStatus, FetchError, ParseError
-from monitor.kit.fallback import gap_of
+from monitor.errors import FetchError, ParseError
+from monitor.kit.fallback import gap_of, is_absent
 from monitor.kit.fields import Row, optional_verbatim, rows, text, verbatim
 from monitor.kit.protocol import StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, shape_error
@@ -31,7 +31,7 @@ def read_catalogue() -> StepsTo[Catalogue]:
             products = answer.get("products") if isinstance(answer, dict) else answer
             return Catalogue(names=product_names(products, "products"))
     except (FetchError, ParseError) as error:
-        if isinstance(error, BadStatus) and error.status in {404, 410}:
+        if is_absent(error):
             return Catalogue()
         return Catalogue(gap=gap_of("the list of products", error))
 

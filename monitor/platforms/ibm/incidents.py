@@ -4,15 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.kit.events import Event, spans_for
-from monitor.kit.fields import (
-    Row,
-    identifier,
-    items,
-    keyword,
-    maybe_text,
-    text,
-)
+from monitor.kit.events import Event, is_past, spans_for
+from monitor.kit.fields import Row, identifier, keyword, lower_text, maybe_text, texts
 from monitor.kit.times import epoch, instant
 from monitor.model import Level, Phase
 from monitor.platforms.ibm.regions import component_id
@@ -71,7 +64,7 @@ def _times(entry: Row, kind: str, where: str) -> tuple[datetime, datetime | None
     if lacks_times or str(entry.get("pnpRemoved")).lower() == "true":
         return None
     start = start or instant(entry.get("creationTime"), f"{where}.creationTime")
-    if end is None and (maybe_text(entry.get("state")) or "").lower() in OVER:
+    if end is None and lower_text(entry.get("state")) in OVER:
         end = _time(entry, "updateTime", where) or start
     return start, end
 
@@ -92,7 +85,7 @@ def _title(entry: Row) -> str:
 def _phase(start: datetime, end: datetime | None, now: datetime) -> Phase:
     if start > now:
         return Phase.SCHEDULED
-    return Phase.CLOSED if end is not None and end <= now else Phase.OPEN
+    return Phase.CLOSED if is_past(end, now) else Phase.OPEN
 
 
 def _component_ids(entry: Row, where: str) -> tuple[str, ...]:
@@ -106,8 +99,7 @@ def _component_ids(entry: Row, where: str) -> tuple[str, ...]:
 
 def read_names(entry: Row, field: str, where: str) -> list[str]:
     """Return the texts in a list of an item."""
-    where = f"{where}.{field}"
-    return [text(name, where) for name in items(entry.get(field), where)]
+    return texts(entry.get(field), f"{where}.{field}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +121,7 @@ class _Severity:
 def _severity(entry: Row, kind: str, where: str) -> _Severity:
     if kind == MAINTENANCE:
         return _Severity(Level.MAINTENANCE, MAINTENANCE)
-    classification = (maybe_text(entry.get("classification")) or "").lower()[:60]
+    classification = lower_text(entry.get("classification"))[:60]
     if classification in NO_IMPACT:
         return _Severity(None, classification, counts=False)
     if classification != CUSTOMER_IMPACT:

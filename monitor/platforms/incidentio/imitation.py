@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.errors import FetchError, PageError, Truncated, UnexpectedShape
-from monitor.kit.events import ComponentState, Event
+from monitor.kit.events import ComponentState, Event, words_not_in
 from monitor.kit.evidence import evidence
 from monitor.kit.fallback import FALL_BACK, most_telling
 from monitor.kit.fields import Row, optional_rows, optional_verbatim, row, rows, verbatim
@@ -161,5 +161,5 @@ def _event(entry: Row, page: PageContext) -> Event:
         url=page.absolute(f"incidents/{key}"),
         maintenance=scheduled_for is not None or impact == "maintenance",
         planned=phase is Phase.SCHEDULED,
-        unknown_words=() if status in PHASES else (status,),
+        unknown_words=words_not_in(PHASES, status),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.kit.events import Event
+from monitor.kit.events import Event, words_not_in
 from monitor.kit.fields import Row, optional_rows, optional_verbatim, rows, verbatim
 from monitor.kit.messages import message
 from monitor.kit.protocol import PageContext
@@ -152,7 +152,7 @@ def _event(incident: ListedIncident, impacts: Sequence[Impact], page: PageContex
         maintenance=incident.maintenance,
         planned=phase is Phase.SCHEDULED,
         component_ids=(*incident.component_ids, *hit),
-        unknown_words=() if incident.status in PHASES else (incident.status,),
+        unknown_words=words_not_in(PHASES, incident.status),
         updates=incident.updates,
     )
 

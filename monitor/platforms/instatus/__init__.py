@@ -23,7 +23,7 @@ from monitor.errors import PageError
 from monitor.intervals import day_of
 from monitor.kit.events import Event
 from monitor.kit.evidence import evidence
-from monitor.kit.fallback import FALL_BACK, gap_of
+from monitor.kit.fallback import FALL_BACK, NOT_FOUND, gap_of
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors
 from monitor.model import Evidence, Gap
@@ -159,7 +159,7 @@ def _ask_ends(missing: frozenset[str], reading: PageReading, page: PageContext) 
     gaps: list[Gap] = []
     for key in sorted(missing - {incident.id for incident in piece.incidents}):
         response = yield from get(f"/{quote(key, safe='')}", accept="text/html")
-        if response.status in {404, 410}:
+        if response.status in NOT_FOUND:
             withdrawn.append(key)
             continue
         try:

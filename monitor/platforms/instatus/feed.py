@@ -13,7 +13,7 @@ from urllib.parse import quote
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import Event
 from monitor.kit.feeds import Entry, read_feed
-from monitor.kit.fields import verbatim
+from monitor.kit.fields import last_segment, verbatim
 from monitor.kit.posts import REVIEWS, closed_at, post_saying
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import locate_errors, shape_error
@@ -81,7 +81,7 @@ def _event(
     *,
     maintenance: bool,
 ) -> Event:
-    key = verbatim(entry.id.rstrip("/").rpartition("/")[2], "guid")
+    key = verbatim(last_segment(entry.id), "guid")
     phase = PHASES[word.casefold()]
     posts = (post_saying(update.at, update.word.casefold(), PHASES) for update in updates)
     return Event(

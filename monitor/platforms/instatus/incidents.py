@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from monitor.kit.events import Event
-from monitor.kit.fields import Row, optional_verbatim, verbatim
+from monitor.kit.events import Event, words_not_in
+from monitor.kit.fields import Row, last_segment, optional_verbatim, verbatim
 from monitor.kit.protocol import PageContext
 from monitor.model import Phase
 from monitor.platforms.instatus.reading import PageReading
@@ -32,7 +32,7 @@ def incident_id(row: Row) -> str:
     """Return the id; until 2023 it stood at the end of the incident's address only."""
     key, address = row.get("id"), row.get("url")
     if key is None and isinstance(address, str):
-        key = urlsplit(address).path.rstrip("/").rpartition("/")[2]
+        key = last_segment(urlsplit(address).path)
     return verbatim(key, "incident.id")
 
 
@@ -74,7 +74,7 @@ def _event(row: Row, hit: Iterable[str], page: PageContext) -> Event:
         url=optional_verbatim(row.get("url"), "incident.url") or page.absolute(quote(key, safe="")),
         maintenance=maintenance,
         component_ids=(*hit, *_component_ids(row)),
-        unknown_words=() if status in PHASES else (status,),
+        unknown_words=words_not_in(PHASES, status),
     )
 
 

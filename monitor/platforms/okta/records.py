@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
+from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_for
 from monitor.kit.evidence import MIN_DURATION
 from monitor.kit.fields import Row, maybe_text, number, text
 from monitor.kit.times import instant, maybe_instant
@@ -118,7 +118,7 @@ def _phase(record: _Record, end: datetime | None, now: datetime) -> Phase:
     phase = PHASES.get(record.status.lower(), Phase.OPEN)
     if phase is Phase.SCHEDULED and record.start <= now:
         phase = Phase.OPEN
-    return Phase.CLOSED if phase is Phase.OPEN and end is not None and end <= now else phase
+    return Phase.CLOSED if phase is Phase.OPEN and is_past(end, now) else phase
 
 
 def _past_spans(record: _Record) -> tuple[ImpactSpan, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from monitor.kit.events import Event, spans_for
+from monitor.kit.events import Event, spans_for, words_not_in
 from monitor.kit.fields import (
     Row,
     identifier,
@@ -60,7 +60,7 @@ def _report(report: Row) -> Event:
         component_ids=component_ids,
         spans=spans_for(component_ids, Level.DEGRADED, start) if is_open else (),
         unattributed=is_open and not component_ids,
-        unknown_words=() if status in PHASES else (status,),
+        unknown_words=words_not_in(PHASES, status),
         updates=messages(report.get("statusReportUpdates"), at="date"),
     )
 

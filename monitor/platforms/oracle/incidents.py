@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from monitor.kit.events import Event, expire_stale, spans_for
+from monitor.kit.events import Event, expire_stale, spans_for, words_not_in
 from monitor.kit.feeds import Entry, read_feed
 from monitor.kit.posts import REVIEWS, closed_at, post_saying
 from monitor.kit.protocol import Response
@@ -84,7 +84,7 @@ def _incident(entry: Entry, document: Document, now: datetime) -> Incident:
         url=entry.link,
         spans=spans_for([key], VOCABULARY[ENTRY], start, end) if is_attributed else (),
         unattributed=not is_attributed and (region is None or region in document.rated_regions),
-        unknown_words=tuple({post.state for post in updates} - PHASES.keys()),
+        unknown_words=words_not_in(PHASES, *(post.state for post in updates)),
     )
     return Incident(expire_stale(event, last.at, now), max(posts).at)
 

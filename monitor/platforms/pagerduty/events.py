@@ -5,7 +5,7 @@ Pure.
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
+from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_for, words_not_in
 from monitor.kit.messages import message
 from monitor.model import Basis, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms.pagerduty.posts import PHASES, VOCABULARY, Post, Update
@@ -47,7 +47,7 @@ def _worst_severity(post: Post) -> str:
 
 
 def _unknown_words(post: Post) -> tuple[str, ...]:
-    return tuple({update.status for update in post.updates} - PHASES.keys())
+    return words_not_in(PHASES, *(update.status for update in post.updates))
 
 
 def _message(update: Update) -> IncidentUpdate:
@@ -159,5 +159,5 @@ def _course(post: Post, now: datetime) -> tuple[Phase, datetime, datetime | None
     end = min(ends, default=None)
     if start > now:
         return (Phase.CLOSED, start, start) if post.is_closed else (Phase.SCHEDULED, start, end)
-    is_over = end is not None and end <= now
+    is_over = is_past(end, now)
     return (Phase.CLOSED if is_over else Phase.OPEN), start, end

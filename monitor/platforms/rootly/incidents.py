@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale, phase_at, spans_for
-from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, text
+from monitor.kit.events import Event, ImpactSpan, expire_stale, phase_at, spans_for, words_not_in
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    keyword,
+    last_segment,
+    lower_text,
+    maybe_text,
+    optional_rows,
+    text,
+)
 from monitor.kit.messages import messages
 from monitor.kit.posts import Post, calls_over, end_of, post_saying
 from monitor.kit.times import instant, maybe_instant
@@ -50,7 +59,7 @@ def read_event(row: Row, now: datetime) -> Event:
     """Return an incident. An open one that nobody speaks of does not count for ever."""
     title = text(row.get("name"), "incident.name")
     url = maybe_text(row.get("url")) or maybe_text(row.get("shortlink"))
-    key = identifier(row.get("id") or (url or "").rstrip("/").rpartition("/")[2], "incident.id")
+    key = identifier(row.get("id") or last_segment(url or ""), "incident.id")
     where = f"incident {key}"
     status = keyword(row.get("status"), f"{where}.status")
     impact = keyword(row.get("impact"), f"{where}.impact")
@@ -71,7 +80,7 @@ def read_event(row: Row, now: datetime) -> Event:
         url=url,
         maintenance=is_maintenance,
         spans=_spans(impact, start, end, is_maintenance=is_maintenance),
-        unknown_words=() if status in STATUSES else (status,),
+        unknown_words=words_not_in(STATUSES, status),
         updates=messages(row.get("incident_updates"), at="created_at", text="body"),
     )
     return expire_stale(event, last_word, now)
@@ -81,7 +90,7 @@ def _posts(row: Row) -> list[Post]:
     posts = []
     for update in optional_rows(row.get("incident_updates"), "incident.incident_updates"):
         at = instant(update.get("created_at"), "incident_update.created_at")
-        word = (maybe_text(update.get("status")) or "").lower()
+        word = lower_text(update.get("status"))
         posts.append(post_saying(at, word, PHASES))
     return posts
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
-from monitor.kit.events import Event, spans_for
+from monitor.kit.events import Event, spans_for, words_not_in
 from monitor.kit.evidence import MIN_DURATION
 from monitor.kit.feeds import text_lines
 from monitor.kit.fields import Row, identifier, items, maybe_text, rows, text
@@ -105,7 +105,11 @@ def _level(kind: str, services: Sequence[str]) -> Level | None:
 
 
 def _unknown_words(kind: str, status: str, services: Iterable[str]) -> tuple[str, ...]:
-    return (*({kind} - KINDS.keys()), *({status} - PHASES.keys()), *(set(services) - set(SERVICES)))
+    return (
+        *words_not_in(KINDS, kind),
+        *words_not_in(PHASES, status),
+        *words_not_in(SERVICES, *services),
+    )
 
 
 def _services(incident: Row) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import Event, ImpactSpan, expire_stale
+from monitor.kit.events import Event, ImpactSpan, expire_stale, words_not_in
 from monitor.kit.posts import Post, closed_at, post_saying
 from monitor.kit.times import mail_date
 from monitor.model import Basis, Level, Phase
@@ -148,7 +148,7 @@ def _event(classes: str, html: str, grid: Grid, now: datetime) -> Event:
         component_ids=tuple(course.component_ids),
         spans=tuple(course.spans(grid)),
         unattributed=course.is_unattributed,
-        unknown_words=() if status in PHASES else (status,),
+        unknown_words=words_not_in(PHASES, status),
     )
     return expire_stale(event, last_word, now)
 

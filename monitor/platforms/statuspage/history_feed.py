@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.feeds import Entry, read_feed
+from monitor.kit.fields import last_segment
 from monitor.kit.protocol import Steps
 from monitor.kit.responses import unwrap
 from monitor.model import Evidence, Incident, Phase
@@ -49,7 +50,7 @@ def _incident(entry: Entry, zone: ZoneInfo) -> Incident:
     status = stamps[0][5].strip().lower() if stamps else "unknown"
     is_closed = status in CLOSED_STATUSES
     return Incident(
-        id=entry.link.rstrip("/").rpartition("/")[2],
+        id=last_segment(entry.link),
         title=entry.title,
         phase=Phase.CLOSED if is_closed else Phase.OPEN,
         status=status,

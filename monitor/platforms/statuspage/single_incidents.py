@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.errors import FetchError
 from monitor.kit.evidence import gap_evidence
-from monitor.kit.fallback import gap_of
+from monitor.kit.fallback import NOT_FOUND, gap_of
 from monitor.kit.protocol import Response, StepsTo, get_all
 from monitor.kit.responses import unwrap
 from monitor.model import Evidence, Gap
@@ -38,7 +38,7 @@ def look_for(
     for batch in batches(missing, TOGETHER):
         for code, answer in (yield from _ask(batch)).items():
             response = unwrap(answer)
-            if response.status not in {404, 410}:
+            if response.status not in NOT_FOUND:
                 incidents[code] = parse(response, read_single_incident)
     if len(incidents) < len(missing):
         # A maintenance need not be served under its id like an incident: ask the list before

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from monitor.kit.events import Event, spans_for
+from monitor.kit.events import Event, is_past, spans_for
 from monitor.kit.fields import Row, identifier, items, maybe_text, optional_rows, text
 from monitor.kit.messages import messages
 from monitor.kit.times import instant, maybe_instant
@@ -60,7 +60,7 @@ class Reader:
     def _phase(self, start: datetime, end: datetime | None) -> Phase:
         if start > self.now:
             return Phase.SCHEDULED
-        return Phase.CLOSED if end is not None and end <= self.now else Phase.OPEN
+        return Phase.CLOSED if is_past(end, self.now) else Phase.OPEN
 
     def _expand(self, service_ids: Sequence[str]) -> Sequence[str]:
         """Return the services an incident names; a group of which none is named stands for all that

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from monitor.kit.events import Event, ImpactSpan
+from monitor.kit.events import Event, ImpactSpan, phase_at
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, text
 from monitor.kit.messages import messages
 from monitor.kit.posts import calls_over, end_of, post_saying
@@ -66,7 +66,7 @@ def event_of(record: Row, now: datetime) -> Event:
     return Event(
         id=key,
         title=text(record.get("name"), f"{where}.name"),
-        phase=_phase(start, end, now),
+        phase=phase_at(start, end, now),
         start=start,
         end=end,
         status=status or "unknown",
@@ -93,12 +93,6 @@ def _status(record: Row, updates: list[_Update]) -> str:
     """Return the state of an incident, which the history has in its newest update only."""
     newest = updates[-1].state if updates else ""
     return maybe_text(record.get("latest_update_incident_state")) or newest
-
-
-def _phase(start: datetime, end: datetime | None, now: datetime) -> Phase:
-    if end is not None and end <= now:
-        return Phase.CLOSED
-    return Phase.SCHEDULED if start > now else Phase.OPEN
 
 
 def _spans(record: Row, start: datetime, end: datetime | None, where: str) -> Iterator[ImpactSpan]:

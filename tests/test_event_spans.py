@@ -1,0 +1,64 @@
+"""The impacts of events: which go on, whose they are, and which of their words mean nothing."""
+
+from datetime import UTC, datetime, timedelta
+
+from monitor.kit.events import (
+    Event,
+    ImpactSpan,
+    is_past,
+    present_spans,
+    spans_by_component,
+    words_not_in,
+)
+from monitor.model import Level, Phase
+
+NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def span(key: str, starts_in: int = -1, ends_in: int | None = None) -> ImpactSpan:
+    end = None if ends_in is None else NOW + ends_in * HOUR
+    return ImpactSpan(
+        component_id=key, level=Level.DEGRADED, start=NOW + starts_in * HOUR, end=end, word=key
+    )
+
+
+def event(phase: Phase, *spans: ImpactSpan) -> Event:
+    return Event(
+        id="1",
+        title="Slow",
+        phase=phase,
+        start=NOW - HOUR,
+        status="open",
+        impact="minor",
+        spans=spans,
+    )
+
+
+def test_only_the_impacts_that_go_on_of_what_is_open_are_present() -> None:
+    told = [
+        event(Phase.OPEN, span("begun"), span("ahead", 1), span("ended", -2, -1)),
+        event(Phase.CLOSED, span("closed")),
+        event(Phase.OPEN, span("begun too", -1, 1)),
+    ]
+
+    assert [each.component_id for each in present_spans(told, NOW)] == ["begun", "begun too"]
+
+
+def test_impacts_stand_under_their_component_in_the_order_in_which_they_came() -> None:
+    first, other, second = span("a"), span("b"), span("a", -2)
+
+    assert spans_by_component([first, other, second]) == {"a": [first, second], "b": [other]}
+
+
+def test_words_that_a_vocabulary_lacks_are_told_once_each() -> None:
+    known = {"open": Level.DEGRADED}
+
+    assert words_not_in(known, "open") == ()
+    assert words_not_in(known, "odd", "open", "new", "odd") == ("odd", "new")
+
+
+def test_an_end_is_past_from_its_instant_on_and_none_never_is() -> None:
+    assert is_past(NOW, NOW)
+    assert not is_past(NOW + timedelta(seconds=1), NOW)
+    assert not is_past(None, NOW)
