@@ -105,10 +105,7 @@ def _impact(row: Row, incidents: Incidents, now: datetime) -> Impact | None:
     word = verbatim(row.get("status"), f"{WHERE}.status")
     level = LEVELS.get(word)
     incident = incident_of(row, incidents)
-    start, end = start_of(row), maybe_instant(row.get("end_at"), f"{WHERE}.end_at")
-    if end is None and incident is not None and incident.phase is Phase.OPEN:
-        start = min(start, now)  # what goes on has begun, though the page's clock is ahead of ours
-    end = _end(start, end, incident, now)
+    start, end = _times(row, incident, now)
     if level is Level.OPERATIONAL or start > now or (end is not None and end <= start):
         return None
     is_known = level is not None
@@ -124,6 +121,19 @@ def _impact(row: Row, incidents: Incidents, now: datetime) -> Impact | None:
         incident_id=incident_id_of(row) if is_known else None,
         word=None if is_known else word,
     )
+
+
+def _times(
+    row: Row, incident: ListedIncident | None, now: datetime
+) -> tuple[datetime, datetime | None]:
+    """Return when an impact began and ended. What goes on has begun, though the page's clock is
+    ahead of ours.
+    """
+    start = start_of(row)
+    end = maybe_instant(row.get("end_at"), f"{WHERE}.end_at")
+    if end is None and incident is not None and incident.phase is Phase.OPEN:
+        start = min(start, now)
+    return start, _end(start, end, incident, now)
 
 
 def _end(

@@ -11,8 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from monitor.kit.events import Event, ImpactSpan, spans_for
-from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, optional_rows, text
+from monitor.kit.events import Event, ImpactSpan, is_past, spans_for
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    items,
+    keyword,
+    lower_text,
+    maybe_text,
+    optional_rows,
+    texts,
+)
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Phase
 from monitor.platforms.salesforce.addresses import SITE
@@ -28,15 +37,17 @@ def read_events(owner: Row, where: str, keys: Sequence[str], now: datetime) -> I
 
     `keys` are the instances it is about: what is listed need not name them again.
     """
-    for index, item in enumerate(optional_rows(owner.get(INCIDENTS), f"{where}.{INCIDENTS}")):
-        yield _incident(item, f"{where}.{INCIDENTS}[{index}]", keys, now)
-    for index, item in enumerate(optional_rows(owner.get(MAINTENANCES), f"{where}.{MAINTENANCES}")):
-        yield _maintenance(item, f"{where}.{MAINTENANCES}[{index}]", keys, now)
+    for kind, read in ((INCIDENTS, _incident), (MAINTENANCES, _maintenance)):
+        place = f"{where}.{kind}"
+        for index, item in enumerate(optional_rows(owner.get(kind), place)):
+            yield read(item, f"{place}[{index}]", keys, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Impact:
-    """An interval of an incident or a maintenance, and how bad it was in the vendor's word."""
+    """An interval of an incident or a maintenance, and how bad it was in the vendor's word; "" = it
+    does not say.
+    """
 
     word: str
     kind: str
@@ -44,7 +55,12 @@ class _Impact:
     end: datetime | None
 
 
-def _read_impacts(item: Row, name: str, where: str) -> list[_Impact]:
+def _read_impacts(
+    item: Row, name: str, where: str, default_end: datetime | None = None
+) -> list[_Impact]:
+    """Return the impacts of an incident or a maintenance; one without an end has that of its
+    incident, `default_end`.
+    """
     impacts = []
     for index, impact in enumerate(optional_rows(item.get(name), f"{where}.{name}")):
         place = f"{where}.{name}[{index}]"
@@ -54,26 +70,28 @@ def _read_impacts(item: Row, name: str, where: str) -> list[_Impact]:
         kind = maybe_text(impact.get("type")) or ""
         start = instant(impact.get("startTime"), f"{place}.startTime")
         end = maybe_instant(impact.get("endTime"), f"{place}.endTime")
-        impacts.append(_Impact(word, kind, start, end))
+        impacts.append(_Impact(word, kind, start, end or default_end))
     return impacts
 
 
 def _instance_keys(item: Row, where: str, keys: Sequence[str]) -> tuple[str, ...]:
     """Return the instances concerned: those it names, else those of its owner."""
-    where = f"{where}.instanceKeys"
-    own = tuple(text(key, where) for key in items(item.get("instanceKeys", []), where))
-    return own or tuple(keys)
+    own = texts(item.get("instanceKeys", []), f"{where}.instanceKeys")
+    return tuple(own or keys)
 
 
-def _spans(
-    keys: Iterable[str], impacts: Iterable[_Impact], end: datetime | None
-) -> tuple[ImpactSpan, ...]:
-    """Return the impacts on instances; one without an end has that of its incident."""
+def _spans(keys: Iterable[str], impacts: Iterable[_Impact]) -> tuple[ImpactSpan, ...]:
+    """Return the impacts on instances."""
     spans: list[ImpactSpan] = []
     for impact in impacts:
-        word, level = impact.word, VOCABULARY.get(impact.word)
-        impact_end = impact.end or end
-        spans += spans_for(keys, level, impact.start, impact_end, word=word, basis=Basis.DECLARED)
+        spans += spans_for(
+            keys,
+            VOCABULARY.get(impact.word),
+            impact.start,
+            impact.end,
+            word=impact.word or None,
+            basis=Basis.DECLARED,
+        )
     return tuple(spans)
 
 
@@ -85,30 +103,34 @@ def _incident(item: Row, where: str, owner_keys: Sequence[str], now: datetime) -
     keys = _instance_keys(item, where, owner_keys)
     posted_at = instant(item.get("createdAt"), f"{where}.createdAt")
     changed_at = instant(item.get("updatedAt"), f"{where}.updatedAt")
-    impacts = _read_impacts(item, "IncidentImpacts", where)
-    status = (maybe_text(item.get("status")) or "").lower()
+    status = lower_text(item.get("status"))
     own_end = changed_at if status == OVER else None
-    spans = _spans(keys, impacts, own_end)
+    impacts = _read_impacts(item, "IncidentImpacts", where, own_end)
     if not impacts:
-        spans = spans_for(keys, None, posted_at, own_end, basis=Basis.DECLARED)
-    end = _end([impact.end or own_end for impact in impacts] or [own_end], now)
+        impacts = [_Impact("", "", posted_at, own_end)]
+    end = _end([impact.end for impact in impacts], now)
     return Event(
         id=key,
         title=_title(item, where, impacts),
         phase=Phase.CLOSED if end else Phase.OPEN,
-        start=min((impact.start for impact in impacts), default=posted_at),
+        start=min(impact.start for impact in impacts),
         end=end,
         status=status or ("over" if end else "going on"),
-        impact="/".join(dict.fromkeys(impact.word for impact in impacts)) or "not told",
+        impact=_words(impacts) or "not told",
         url=f"{SITE}/incidents/{quote(key)}",
-        spans=spans,
+        spans=_spans(keys, impacts),
         unattributed=not keys,
     )
 
 
+def _words(impacts: Iterable[_Impact]) -> str:
+    """Return how bad an incident was, each word once."""
+    return "/".join(dict.fromkeys(impact.word for impact in impacts))
+
+
 def _end(ends: Sequence[datetime | None], now: datetime) -> datetime | None:
     """Return when the last of all has ended; None while one goes on."""
-    is_over = all(end is not None and end <= now for end in ends)
+    is_over = all(is_past(end, now) for end in ends)
     return max(filter(None, ends)) if is_over else None
 
 
@@ -117,7 +139,8 @@ def _title(item: Row, where: str, impacts: Iterable[_Impact]) -> str:
     kinds = dict.fromkeys(impact.kind for impact in impacts if impact.kind)
     what = ", ".join(kinds) or maybe_text(item.get("type")) or "incident"
     services = items(item.get("serviceKeys", []), f"{where}.serviceKeys")
-    return ": ".join(filter(None, (what, ", ".join(map(str, services)))))
+    names = ", ".join(map(str, services))
+    return ": ".join(filter(None, (what, names)))
 
 
 def _maintenance(item: Row, where: str, owner_keys: Sequence[str], now: datetime) -> Event:
@@ -143,7 +166,7 @@ def _maintenance(item: Row, where: str, owner_keys: Sequence[str], now: datetime
         url=f"{SITE}/maintenances/{quote(key)}",
         maintenance=True,
         component_ids=keys,
-        spans=_spans(keys, impacts, None),
+        spans=_spans(keys, impacts),
     )
 
 

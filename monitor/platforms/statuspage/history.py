@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime
 from typing import NamedTuple
 
-from monitor.errors import BadStatus, PageError, UnexpectedShape
+from monitor.errors import PageError, UnexpectedShape
 from monitor.intervals import Interval, day_interval, day_of
 from monitor.kit.evidence import gap_evidence
-from monitor.kit.fallback import gap_of
+from monitor.kit.fallback import gap_of, is_absent
 from monitor.kit.fields import Row, items
 from monitor.kit.protocol import StepsTo
 from monitor.kit.responses import require_ok, sanitize, unwrap
@@ -52,15 +52,17 @@ def read_history(state: PageState, since: datetime, known_ids: frozenset[str]) -
     Coverage grows page by page as long as everything in them was read; a hole ends it, reading goes
     on until a second page in a row fails.
     """
-    whole, failures, any_read, floor = True, 0, False, max(since, state.born or since)
+    whole, failures, any_read = True, 0, False
+    floor = _later(since, state.born)
     for quarter in quarters(day_of(state.page.now, state.days_zone)):
         was_read = _chunk(quarter) in state.page.completed_chunks
         answer = HistoryPage(quarter.oldest) if was_read else (yield from _read_page(quarter))
         if isinstance(answer, PageError):
-            if quarter.number == 1 and _is_absent(answer):
+            if quarter.number == 1 and is_absent(answer):
                 return False
             yield gap_evidence(SOURCE, state.page, gap_of(f"history {quarter.month}", answer))
-            whole, failures = False, failures + 1
+            whole = False
+            failures += 1
             if failures > 1:
                 return any_read
             continue
@@ -68,18 +70,22 @@ def read_history(state: PageState, since: datetime, known_ids: frozenset[str]) -
             whole &= yield from read_incidents(state, answer.incident_ids, known_ids)
             if whole:
                 yield _coverage_evidence(state, quarter, answer)
-        failures, any_read, floor = 0, True, max(floor, answer.born or floor)
+        failures, any_read = 0, True
+        floor = _later(floor, answer.born)
         if day_interval(answer.oldest, state.days_zone).start <= floor:
             break
     return True
 
 
+def _later(floor: datetime, born: datetime | None) -> datetime:
+    """Return the moment that reading need not go behind: a page has no history before it was
+    made.
+    """
+    return floor if born is None else max(floor, born)
+
+
 def _chunk(quarter: Quarter) -> str:
     return f"history:{quarter.month}"
-
-
-def _is_absent(error: PageError) -> bool:
-    return isinstance(error, BadStatus) and error.status in {404, 410}
 
 
 def _coverage_evidence(state: PageState, quarter: Quarter, answer: HistoryPage) -> Evidence:
@@ -114,7 +120,7 @@ def _read_page(quarter: Quarter) -> StepsTo[HistoryPage | PageError]:
         with shape_of(answer):
             return _history_page(_react_props(answer.text), quarter)
     except UNREADABLE as error:
-        return first if _is_absent(error) else error
+        return first if is_absent(error) else error
 
 
 def _react_props(text: str) -> Row:

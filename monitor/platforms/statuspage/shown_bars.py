@@ -50,15 +50,21 @@ def read_shown_bars(state: PageState, root: Response | None) -> StepsTo[Timeline
     ids = [component.id for component in state.components if component.has_bars]
     if CHUNK in state.page.completed_chunks or (state.components and not ids):
         return None
-    timelines, gaps = yield from _showcase(state, ids)
-    if timelines is None and not gaps:
-        timelines, gaps = yield from _embedded_bars(state, root)
+    timelines, gaps = yield from _ask_bars(state, root, ids)
     if timelines is None:
         yield gap_evidence(SOURCE, state.page, *gaps)
         return None
     evidence = replace(timelines.evidence, gaps=gaps, chunk=None if gaps else CHUNK)
     yield replace(evidence, components=None) if state.components else evidence
     return timelines
+
+
+def _ask_bars(state: PageState, root: Response | None, ids: Sequence[str]) -> StepsTo[BarReading]:
+    """Return the showcase's bars, or those of the root page where there is no showcase."""
+    shown = yield from _showcase(state, ids)
+    if shown.timelines is None and not shown.gaps:
+        return (yield from _embedded_bars(state, root))
+    return shown
 
 
 def _showcase(state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:

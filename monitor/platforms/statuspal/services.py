@@ -1,6 +1,6 @@
 """The services of a Statuspal page, which stand inside each other. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import UnexpectedShape
@@ -77,9 +77,7 @@ def read_states(
     """Yield the services with none inside them, once for each type of incident they or what speaks
     for them are in.
     """
-    types: dict[str, list[str]] = {}
-    for service in services:
-        types.setdefault(service.id, []).extend(service.types)
+    types = _types_by_service(services)
     names = {service.id: service.name for service in services}
     speakers = [group for group in members if _is_alone(group, types, members[group], levels)]
     for position, service in enumerate(services):
@@ -92,6 +90,14 @@ def read_states(
             own_types += types[group] if service.id in members[group] else []
         for word in own_types:
             yield ComponentState(component=component, level=levels.get(word), word=word)
+
+
+def _types_by_service(services: Iterable[Service]) -> dict[str, list[str]]:
+    """Return the types of incident that each service says it is in, by its id."""
+    types: dict[str, list[str]] = {}
+    for service in services:
+        types.setdefault(service.id, []).extend(service.types)
+    return types
 
 
 def _is_alone(
