@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from monitor.config.addresses import page_of
-from monitor.config.mistakes import closest, quote
+from monitor.config.mistakes import quote
+from monitor.suggestions import nearest
 
 CATEGORIES = (
     "ai",
@@ -119,7 +120,7 @@ def explain_unknown(slug: str | None) -> str:
     """Return what is said of a vendor whose page is not told, with the nearest that is known."""
     if slug is None:
         return "names no page; write the `slug` of a vendor in the catalogue or the page's `url`"
-    near = closest(slug, [entry.slug for entry in catalog()]) or _named_like(slug)
+    near = nearest(slug, [entry.slug for entry in catalog()]) or _named_like(slug)
     remedy = f"did you mean '{near}'? If not, give" if near else "give"
     return f"{quote(slug)} is not in the catalogue; {remedy} the page's address as `url`"
 

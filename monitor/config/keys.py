@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.config.durations import DAY_SECONDS
-from monitor.config.mistakes import closest
 from monitor.config.nodes import Value, read_each
 from monitor.config.values import DurationRange, Reader
+from monitor.suggestions import did_you_mean, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,5 @@ def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
 def _unknown_key(name: str, keys: Mapping[str, Key], places: Mapping[str, str]) -> str:
     if name in places:
         return f"is not read here; it {places[name]}"
-    near = closest(name, keys)
-    if near:
-        return f"unknown key; did you mean '{near}'?"
-    return f"unknown key; known here are {', '.join(keys)}"
+    remedy = did_you_mean(nearest(name, keys)) or f"known here are {', '.join(keys)}"
+    return f"unknown key; {remedy}"

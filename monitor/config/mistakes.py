@@ -1,10 +1,10 @@
-"""Mistakes in settings: where each stands, how it is said, and which word was probably meant."""
+"""Mistakes in settings: where each stands, and how it is said."""
 
-import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import ConfigError
+from monitor.suggestions import did_you_mean, nearest
 
 MOST_SHOWN = 60
 """Characters of what was written that a message repeats."""
@@ -50,17 +50,9 @@ def quote(text: str) -> str:
     return f"'{text}'" if len(text) <= MOST_SHOWN else f"'{text[:MOST_SHOWN]}…'"
 
 
-def closest(word: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant; None when none is near."""
-    lower = {name.lower(): name for name in sorted(names)}
-    near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.7)
-    return lower[near[0]] if near else None
-
-
 def one_of(text: str, words: Collection[str], what: str) -> str:
     """Return a word of a closed set. Raises Mistake that names the nearest one, or all."""
     if text in words:
         return text
-    near = closest(text, words)
-    remedy = f"did you mean '{near}'?" if near else f"write one of {', '.join(words)}"
+    remedy = did_you_mean(nearest(text, words)) or f"write one of {', '.join(words)}"
     raise Mistake(f"{quote(text)} is not {what}; {remedy}")

@@ -11,10 +11,11 @@ from typing import Any
 import soupsieve
 
 from monitor.config.durations import DAY_SECONDS, parse_duration
-from monitor.config.mistakes import Mistake, closest, one_of, quote
+from monitor.config.mistakes import Mistake, one_of, quote
 from monitor.config.nodes import Value, read_each
 from monitor.intervals import is_zone_name, utc
 from monitor.model import Level
+from monitor.suggestions import did_you_mean, nearest_zone
 
 Reader = Callable[[Value], Any]
 
@@ -167,8 +168,8 @@ def zone(value: Value) -> str:
     text = value.text()
     if text in _zones():
         return text
-    near = closest(text, _zones())
-    remedy = f"did you mean '{near}'?" if near else "write an IANA name like UTC or Europe/Berlin"
+    near = did_you_mean(nearest_zone(text, _zones()))
+    remedy = near or "write an IANA name like UTC or Europe/Berlin"
     raise Mistake(f"{quote(text)} is not a time zone; {remedy}")
 
 
