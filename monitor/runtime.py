@@ -6,7 +6,8 @@ too.
 
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import shlex
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,8 +22,12 @@ from monitor.fetch import Fetcher, Fetches, Lateness, user_agent
 from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_options
 from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, Store
+from monitor.suggestions import did_you_mean, keys_named, nearest_key
 from monitor.terminal import say
 from monitor.watching import WatchedVendor, is_somebody_elses, join_names, strangers
+
+MOST_NAMED = 20
+"""How many vendors are listed where the one that was named is none."""
 
 
 def now() -> datetime:
@@ -42,12 +47,13 @@ class Context:
     def pages(self, slugs: Sequence[str] | None) -> list[PageRecord]:
         """Return the pages of these vendors, of all when none is named.
 
+        A vendor is named by its slug or, in any case, by a name: the configured one, its page's own
+        (which reports print), or one of the catalogue's; or by its page's address.
         Raises ConfigError for a vendor that is not configured, and where none of those asked for is
         in the database. Says which of all vendors are not in it, and which are that the settings do
         not name.
         """
-        self._require_configured(slugs or ())
-        slugs = slugs or sorted(self.vendors)
+        slugs = self.slugs(slugs) if slugs else sorted(self.vendors)
         records = self.store.pages(slugs, removed=True)
         missing = sorted(set(slugs) - {page.slug for page in records})
         if missing and not records:
@@ -56,13 +62,37 @@ class Context:
             say(f"note: {self._not_there(missing)}", style="yellow", err=True)
         return records
 
-    def _require_configured(self, slugs: Sequence[str]) -> None:
-        unknown = [repr(slug) for slug in slugs if slug not in self.vendors]
-        if unknown:
-            raise ConfigError(
-                f"no vendor {', '.join(unknown)} in {self.settings.source}; there are:"
-                f" {', '.join(sorted(self.vendors))}"
-            )
+    def slugs(self, words: Sequence[str]) -> list[str]:
+        """Return the slugs of the configured vendors that words name, each once, in their order.
+
+        Raises ConfigError for a word that names none, or several.
+        """
+        if all(word in self.vendors for word in words):
+            return list(dict.fromkeys(words))
+        names = self._names()
+        return list(dict.fromkeys(self._slug(word, names) for word in words))
+
+    def _names(self) -> dict[str, list[str]]:
+        """Return every configured vendor's names, by its slug."""
+        names = {}
+        for slug, vendor in self.vendors.items():
+            address = vendor.url.partition("://")[2]
+            names[slug] = [vendor.name, address, *configuration.catalog_names(vendor.url)]
+        for page in self.store.pages(removed=True):
+            if page.slug in names and page.page_name:
+                names[page.slug].append(page.page_name)
+        return names
+
+    def _slug(self, word: str, names: Mapping[str, Collection[str]]) -> str:
+        source = self.settings.source
+        match keys_named(word, names):
+            case [slug]:
+                return slug
+            case []:
+                raise ConfigError(f"no vendor {word!r} in {source}; {_remedy(word, names)}")
+            case several:
+                which = " or ".join(several)
+                raise ConfigError(f"{word!r} may be {which} of {source}; write one of them")
 
     def _not_there(self, slugs: Sequence[str]) -> str:
         remedy = "read them with `monitor backfill`, or let `monitor serve` do it"
@@ -76,6 +106,17 @@ class Context:
             f". It watches {join_names(others)} (not in {self.settings.source}): name their"
             " settings with --config"
         )
+
+
+def _remedy(word: str, names: Mapping[str, Collection[str]]) -> str:
+    """Return what to do about a word that names no configured vendor."""
+    near = nearest_key(word, names)
+    if near:
+        return did_you_mean(near)
+    with contextlib.suppress(ConfigError):
+        configuration.page_url(word)
+        return f"add it with: monitor add {shlex.quote(word)}"
+    return f"there are: {join_names(sorted(names), MOST_NAMED)}"
 
 
 def load_settings(config: Path | None, database: str | None) -> Settings:

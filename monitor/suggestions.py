@@ -8,7 +8,7 @@ suggested where every zone that is as near has the same clock.
 import difflib
 import re
 import zoneinfo
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 NEAR = 0.75
@@ -36,16 +36,27 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")
 
 
+def _without_marks(text: str) -> str:
+    return fold(text).replace("-", "")
+
+
+_SIGHTS: tuple[Callable[[str], str], ...] = (str, str.casefold, fold, _without_marks)
+"""How two names are compared, the strictest first."""
+
+
 def same(word: str, names: Iterable[str]) -> list[str]:
-    """Return the names that are the word itself, else those that are it but for case and marks.
+    """Return the names that are the word: as it stands, else in any case, else with other marks
+    between its words or none.
 
     A word of marks alone is no name but itself.
     """
     names = list(dict.fromkeys(names))
-    if word in names:
-        return [word]
-    folded = fold(word)
-    return [name for name in names if folded and fold(name) == folded]
+    for sight in _SIGHTS:
+        seen = sight(word)
+        alike = [name for name in names if seen and sight(name) == seen]
+        if alike:
+            return alike
+    return []
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
@@ -63,6 +74,19 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
         return by_fold[beginnings[0]]
     likest = _likest(folded, [each for each in by_fold if not _is_another(folded, each)])
     return by_fold[likest[0]] if likest else None
+
+
+def keys_named(word: str, names_by_key: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the keys that a word names, where each thing has a key and other names.
+
+    They are compared as `same` does; a key goes before a name.
+    """
+    keys = same(word, names_by_key)
+    if keys:
+        return keys
+    every_name = [name for names in names_by_key.values() for name in names]
+    meant = set(same(word, every_name))
+    return [key for key, names in names_by_key.items() if not meant.isdisjoint(names)]
 
 
 def nearest_key(word: str, names_by_key: Mapping[str, Collection[str]]) -> str | None:

@@ -7,8 +7,8 @@ import pytest
 
 from monitor.config import (
     add_vendor,
-    default_slugs,
     load,
+    plan_addition,
 )
 from monitor.errors import ConfigError
 
@@ -50,8 +50,8 @@ def test_adding_keeps_every_byte_of_the_file():
     assert [file.name for file in Path().iterdir()] == ["monitor.yaml"]
 
 
-@pytest.mark.parametrize("page", ["github", "www.githubstatus.com"])
-def test_a_catalogue_vendor_is_added_by_its_slug(page):
+@pytest.mark.parametrize("page", ["github", "www.githubstatus.com", "GitHub", "gh", " Git Hub "])
+def test_a_catalogue_vendor_is_added_by_its_slug_or_a_name(page):
     path = Path("monitor.yaml")
     path.write_text("vendors:\n- anthropic")
 
@@ -85,13 +85,40 @@ def test_adding_follows_the_layout_of_the_list(before, after):
     assert path.read_bytes().decode() == after
 
 
-def test_a_new_file_keeps_the_default_vendors_monitored():
+def test_a_new_file_watches_the_one_vendor_that_was_added():
     path = Path("new/monitor.yaml")
 
     add_vendor(path, "status.example.com")
 
-    assert tuple(v.slug for v in load(path, {}).vendors) == (*default_slugs(), "example")
-    assert "remove those you do not depend on" in path.read_text()
+    assert [vendor.slug for vendor in load(path, {}).vendors] == ["example"]
+    assert "and no others" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "lines"),
+    [
+        (None, ("# The vendors", "vendors:", "  - github")),
+        ("vendors:\n- openai\npolicy: any\n", ("- github",)),
+        ("vendors: [openai]\npolicy: any\n", ("vendors: [openai, github]",)),
+        ("vendors:\n- openai\n- github-x\n", None),
+    ],
+)
+def test_what_will_be_written_is_known_before_it_is(before, lines):
+    path = Path("monitor.yaml")
+    if before is not None:
+        path.write_text(before)
+
+    if lines is None:
+        with pytest.raises(ConfigError):
+            plan_addition(path, "github")
+        return
+    addition = plan_addition(path, "github")
+
+    assert len(addition.lines) == len(lines)
+    assert all(line.startswith(start) for line, start in zip(addition.lines, lines, strict=True))
+    assert addition.is_new_file == (before is None)
+    assert path.exists() == (before is not None)
+    assert before is None or path.read_text() == before
 
 
 def test_an_added_vendor_gets_a_slug_nobody_has():
@@ -111,6 +138,8 @@ def test_an_added_vendor_gets_a_slug_nobody_has():
     [
         ("https://status.claude.com/", {}, r"already monitored as 'anthropic'; nothing was added"),
         ("gitub", {}, r"'gitub' is not in the catalogue; did you mean 'github'\?"),
+        ("Airshp", {}, r"did you mean 'airship'\?"),
+        ("weights", {}, r"is not in the catalogue; did you mean 'wandb'\?"),
         ("ftp://status.example.com", {}, r"the scheme 'ftp' cannot be read"),
         (
             "status.example.com",

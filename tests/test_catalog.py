@@ -22,10 +22,13 @@ from monitor.config import (
     default_slugs,
     load,
     normal_url,
+    page_url,
     parse,
     platform_hint,
     warnings,
 )
+from monitor.config.catalog import find_entry
+from monitor.suggestions import keys_named
 
 ROOT = Path(__file__).parents[1]
 TEXT = resources.files("monitor").joinpath("catalog.yaml").read_text(encoding="utf-8")
@@ -310,3 +313,29 @@ def test_regions_of_the_catalogue_are_a_help_to_choose_and_never_chosen():
 
     assert offered
     assert {vendor.regions for vendor in read.vendors} == {()}
+
+
+@pytest.mark.parametrize("entry", catalog(), ids=lambda entry: entry.slug)
+def test_every_slug_and_alias_means_one_vendor(entry):
+    names = {other.slug: other.names for other in catalog()}
+    for word in (entry.slug, *entry.aliases):
+        assert keys_named(word, names) == [entry.slug]
+        assert page_url(word.upper()) == page_url(word.lower()) == entry.url
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("gcp", "google-cloud"),
+        ("Google Cloud", "google-cloud"),
+        ("AWS", "aws"),
+        ("amazon web services", "aws"),
+        ("Azure", "azure"),
+        ("m365", "microsoft-365"),
+        ("Claude", "anthropic"),
+        ("Fly.io", "flyio"),
+        ("monday.com", "monday"),
+    ],
+)
+def test_a_vendor_is_found_as_people_call_it(text, slug):
+    assert find_entry(None, page_url(text)).slug == slug

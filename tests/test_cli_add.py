@@ -17,7 +17,7 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.cli.adding import Choice, ask
 from monitor.cli.detection import FirstContact, _as_json, _state_lines
-from monitor.config import VendorConfig
+from monitor.config import VendorConfig, default_slugs
 from monitor.errors import ConfigError
 from monitor.picks import select
 from tests.drive import answers_from, context_of
@@ -42,6 +42,57 @@ def test_add_writes_what_flags_choose(monitor: Command, settings_folder: Path) -
     assert written(settings_folder) == {
         "slug": "acme", "url": url, "include": ["API", "dash*"], "exclude": ["Login"], "allow_private": True,
     }  # fmt: skip
+
+
+def test_add_says_what_it_writes_where_before_it_does(
+    monitor: Command, settings_folder: Path
+) -> None:
+    with served(truth()) as simulator:
+        url = simulator.vendors[0].url
+        words = (
+            "add",
+            url,
+            "--slug",
+            "acme",
+            "--all",
+            "--allow-private",
+            "--config",
+            "monitor.yaml",
+        )
+        dry_code, dry_out, _ = monitor(*words, "--dry-run")
+        before = (settings_folder / "monitor.yaml").read_text()
+        code, out, _ = monitor(*words)
+
+    assert (dry_code, code) == (0, 0)
+    assert before == "vendors: [openai]\n"
+    plan = f"""monitor.yaml gets:
+  vendors: [openai, {{slug: acme, allow_private: true, url: "{url}"}}]
+"""
+    assert dry_out == plan + ("nothing was written; without --dry-run acme (statuspage) is added\n")
+    assert out == plan + (
+        "added acme (statuspage) to monitor.yaml\n"
+        "next: monitor backfill acme --config monitor.yaml\n"
+        "then: monitor report acme --config monitor.yaml\n"
+    )
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_first_file_watches_what_was_added_and_says_so(
+    monitor: Command, home: Path, named: bool
+) -> None:
+    """Without a file the built-in list is watched; a file of another name does not end that."""
+    file = (
+        home / "work" / "own.yaml" if named else home / "config" / "vendorstatus" / "monitor.yaml"
+    )
+    words = ("--config", str(file)) if named else ()
+    with served(truth()) as simulator:
+        code, out, err = monitor("add", simulator.vendors[0].url, "--slug", "acme", "--all", "--allow-private", *words)  # fmt: skip
+
+    assert code == 0
+    assert out.startswith(f"{file}, a new file, gets:\n  # The vendors")
+    assert [vendor["slug"] for vendor in yaml.safe_load(file.read_text())["vendors"]] == ["acme"]
+    note = f"the built-in list of {len(default_slugs())} vendors was watched; from now on only those in {file}"
+    assert (note in err) == (not named)
 
 
 def test_add_refuses_a_component_the_page_does_not_have_and_writes_nothing(

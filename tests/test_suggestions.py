@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.config.values import _zones
-from monitor.suggestions import did_you_mean, nearest, nearest_key, nearest_zone, same
+from monitor.suggestions import did_you_mean, keys_named, nearest, nearest_key, nearest_zone, same
 
 SLUGS = ["anthropic", "aws", "cloudflare", "github", "openai", "slack", "upcloud"]
 REGIONS = ["us-east-1", "us-east-2", "us-west-3", "eu-central-1"]
@@ -50,9 +50,24 @@ def test_a_name_means_the_same_in_any_case_and_with_any_marks():
     assert same("CLAUDE_API", names) == ["Claude API", "claude-api"]
     assert same("claude-api", names) == ["claude-api"]
     assert same("console", names) == ["Console"]
+    assert same("ClaudeAPI", names) == ["Claude API", "claude-api"]
     assert same("claude", names) == []
+    assert same("c", ["C", "C++"]) == ["C"]
     assert same("...", ["---", "..."]) == ["..."]
     assert same("...", ["---"]) == []
+
+
+def test_a_key_goes_before_a_name_and_a_stricter_sight_before_a_looser():
+    names = {
+        "gemini": ["Google Gemini"],
+        "gemini-exchange": ["Gemini"],
+        "x": ["Acme"],
+        "y": ["acme"],
+    }
+    assert keys_named("gemini", names) == keys_named("GEMINI", names) == ["gemini"]
+    assert keys_named("acme", names) == ["y"]
+    assert keys_named("ACME", names) == ["x", "y"]
+    assert keys_named("nobody", names) == []
 
 
 def test_what_has_several_names_is_found_by_each():

@@ -1,15 +1,18 @@
 """`monitor add`: check a page and write it into the settings file."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
 from monitor import config as configuration
 from monitor.cli.detection import MOST_NAMED, FirstContact, contact_page
-from monitor.cli.options import Address, AllowPrivate, ConfigOption
+from monitor.cli.options import AllowPrivate, ConfigOption, Page
+from monitor.config import Addition, Settings
 from monitor.errors import ConfigError
 from monitor.history import named_ids
 from monitor.picks import select
@@ -30,7 +33,7 @@ class Choice(NamedTuple):
 
 @commands.command(short_help="Check a page and configure it.")
 def add(
-    url: Address,
+    vendor: Page,
     slug: Annotated[
         str | None, typer.Option("--slug", help="Short name for labels and commands.")
     ] = None,
@@ -47,16 +50,21 @@ def add(
     every: Annotated[
         bool, typer.Option("--all", help="Ask nothing: all components count.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
+    ] = False,
     allow_private: AllowPrivate = False,
     config: ConfigOption = None,
 ) -> None:
     """Check a page and write it into the settings file.
 
+    The page is named by its address, or as a vendor of the catalogue by slug or name, in any case.
     At a terminal it asks which regions and components you depend on, where there are several. In
     scripts say it with --region, --include and --exclude (names or patterns like "API*", each as
     often as needed), or --all.
     """
-    page, settings = configuration.normal_url(url), configuration.load(config, os.environ)
+    page, located = configuration.page_url(vendor), configuration.locate(config, os.environ)
+    settings = _settings_so_far(located)
     contact = contact_page(page, settings, allow_private=allow_private)
     if contact.error is not None:
         raise contact.error
@@ -64,15 +72,58 @@ def add(
     if not every and choice == Choice() and sys.stdin.isatty():
         choice = ask(contact)
     _require_known_components(contact, choice)
-    path = configuration.locate(config, os.environ) or configuration.user_config_path()
-    vendor = configuration.add_vendor(
-        path, page, slug=slug, name=name, allow_private=allow_private, **choice._asdict()
+    addition = configuration.plan_addition(
+        located or configuration.user_config_path(),
+        page,
+        slug=slug,
+        name=name,
+        allow_private=allow_private,
+        **choice._asdict(),
     )
-    platform = contact.detection.platform
-    say(f"added {vendor.slug} ({platform}) to {path}")
+    _say_plan(addition, default_vendors=None if located else len(settings.vendors))
+    if not dry_run:
+        configuration.write_addition(addition)
+    _say_result(addition, contact.detection.platform, config, dry_run=dry_run)
+
+
+def _settings_so_far(path: Path | None) -> Settings:
+    """Return the settings of the file that is to be extended; of none where it is to be made.
+
+    Raises ConfigError for a file with mistakes.
+    """
+    if path is not None and not path.exists():
+        return configuration.load(None, {**os.environ, "MONITOR_CONFIG": ""})
+    return configuration.load(path, os.environ)
+
+
+def _say_plan(addition: Addition, default_vendors: int | None) -> None:
+    """Say what will be written where, before it is, and that the built-in list of so many vendors
+    will not be watched any more; None = it was not.
+    """
+    file = f"{addition.path}, a new file," if addition.is_new_file else f"{addition.path}"
+    say(f"{file} gets:", *[f"  {line}" for line in addition.lines])
+    if addition.is_new_file and default_vendors is not None:
+        say(
+            f"note: until now the built-in list of {default_vendors} vendors was watched; from now"
+            f" on only those in {addition.path}",
+            style="yellow",
+            err=True,
+        )
+
+
+def _say_result(addition: Addition, platform: str, config: Path | None, *, dry_run: bool) -> None:
+    """Say what was done, what is odd about it, and what to do next."""
+    vendor = addition.vendor
+    if dry_run:
+        say(f"nothing was written; without --dry-run {vendor.slug} ({platform}) is added")
+    else:
+        say(f"added {vendor.slug} ({platform}) to {addition.path}")
     for warning in configuration.vendor_warnings(vendor, platform):
         say(f"warning: {warning}", style="yellow", err=True)
-    say(f"next: monitor backfill {vendor.slug}")
+    if not dry_run:
+        option = "" if config is None else f" --config {shlex.quote(str(config))}"
+        say(f"next: monitor backfill {vendor.slug}{option}")
+        say(f"then: monitor report {vendor.slug}{option}")
 
 
 def ask(contact: FirstContact) -> Choice:

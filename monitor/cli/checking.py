@@ -31,6 +31,7 @@ def accept(vendor: Vendor, config: ConfigOption = None, database: DatabaseOption
     """
     with open_context(config, database) as context:
         (page,) = context.pages([vendor])
+        vendor = page.slug
         change = context.store.accept(page.id, now=context.clock())
     if change is None:
         raise ConfigError(

@@ -11,7 +11,7 @@ from exporters.wording import level_key, level_title
 from monitor import config as configuration
 from monitor import platforms
 from monitor.cli import platform_text
-from monitor.cli.options import Address, AllowPrivate, ConfigOption
+from monitor.cli.options import AllowPrivate, ConfigOption, Page
 from monitor.cli.rows import Shape
 from monitor.collect import Detection
 from monitor.config import Settings, VendorConfig
@@ -65,7 +65,7 @@ def _badness(item: tuple[Level | None, list[str]]) -> float:
 
 @commands.command(short_help="Say which platform a page runs on.")
 def detect(
-    url: Address,
+    vendor: Page,
     allow_private: AllowPrivate = False,
     form: Annotated[
         Shape, typer.Option("--format", "-f", help="How to write it: table or json.")
@@ -74,16 +74,27 @@ def detect(
 ) -> None:
     """Say which platform a page runs on and why, how far back it can be read, and what it says now.
 
+    The page is named by its address, or by a vendor's slug or name, in any case.
     It is reached as the settings say (`network`), and asked with the `headers` of the vendor that
     has its address.
     """
     settings = configuration.load(config, os.environ)
-    contact = contact_page(configuration.normal_url(url), settings, allow_private=allow_private)
+    contact = contact_page(page_address(vendor, settings), settings, allow_private=allow_private)
     if form is Shape.JSON:
         say_json(_as_json(contact))
     else:
         say(*_identity_lines(contact), *_state_lines(contact))
     raise typer.Exit(SOME_PAGE_FAILED if contact.error else FINE)
+
+
+def page_address(vendor: str, settings: Settings) -> str:
+    """Return the address of a page: of the vendor that the settings have under this slug, else of
+    the catalogue's by slug or name, else the address itself. Raises ConfigError for anything else.
+    """
+    for configured in settings.vendors:
+        if configured.slug == vendor.casefold():
+            return configured.url
+    return configuration.page_url(vendor)
 
 
 def contact_page(url: str, settings: Settings, *, allow_private: bool) -> FirstContact:

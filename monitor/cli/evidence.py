@@ -56,6 +56,7 @@ def write_evidence(
     """
     with open_context(config, database) as context:
         page = context.pages([vendor])[0]
+        vendor = page.slug
         bodies = context.store.pinned(page.id, day.date())
         if not bodies:
             why = (

@@ -43,7 +43,7 @@ def explain(
         query = answers.DayQuery(
             day=day(words[-1]), now=context.clock(), component=component, known_at=instant(known_at)
         )
-        explanation = answers.explanation(context.store, page, context.vendors[vendor], query)
+        explanation = answers.explanation(context.store, page, context.vendors[page.slug], query)
     say(*explain_lines(explanation))
 
 
@@ -69,7 +69,7 @@ def why(
         query = partial(
             answers.DayQuery, now=context.clock(), component=component, known_at=instant(known_at)
         )
-        settings = context.vendors[vendor]
+        settings = context.vendors[page.slug]
         reasons = [answers.reasons(context.store, page, settings, query(day=each)) for each in days]
     if form is Format.JSON:
         say_json(why_json(reasons))

@@ -91,7 +91,7 @@ def _catalogue_entries(text: str, category: str | None) -> list[CatalogEntry]:
 
 
 def _mentions(entry: CatalogEntry, text: str) -> bool:
-    fields = (entry.slug, entry.name, entry.url, entry.note or "")
+    fields = (entry.slug, entry.name, entry.url, entry.note or "", *entry.aliases)
     return any(text in field.casefold() for field in fields)
 
 

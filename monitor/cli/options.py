@@ -28,9 +28,16 @@ ConfigOption = Annotated[
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="Database, a path or URL; overrides the settings.")
 ]
-Vendor = Annotated[str, typer.Argument(help="Vendor slug.")]
-Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
-Address = Annotated[str, typer.Argument(help="Address of a status page.")]
+Vendor = Annotated[str, typer.Argument(help="Vendor: its slug or its name.")]
+Vendors = Annotated[
+    list[str] | None, typer.Argument(help="Vendors, by slug or name; all when none is given.")
+]
+Page = Annotated[
+    str,
+    typer.Argument(
+        metavar="VENDOR|URL", help="Vendor of the catalogue, or address of a status page."
+    ),
+]
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")]
 KnownAt = Annotated[
     str | None,

@@ -11,11 +11,12 @@ import typer
 
 from monitor import answers, platforms
 from monitor import config as configuration
+from monitor.cli.detection import page_address
 from monitor.cli.options import (
-    Address,
     AllowPrivate,
     ConfigOption,
     Format,
+    Page,
     PolicyName,
     ReportFormat,
 )
@@ -37,7 +38,7 @@ commands = typer.Typer()
 
 @commands.command(short_help="Record a page as a folder.")
 def record(
-    url: Address,
+    vendor: Page,
     folder: Annotated[Path, typer.Argument(help="Folder to write.")],
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How much history.")] = 90,
     allow_private: AllowPrivate = False,
@@ -48,7 +49,8 @@ def record(
     It is reached as the settings say (`network`), and asked with the `headers` of the vendor that
     has its address; what is asked with is not recorded.
     """
-    page, settings = configuration.normal_url(url), configuration.load(config, os.environ)
+    settings = configuration.load(config, os.environ)
+    page = page_address(vendor, settings)
 
     async def work() -> list[MonitorError]:
         async with Fetcher(
@@ -57,8 +59,8 @@ def record(
             lateness=Lateness(),
         ) as fetcher:
             recorder = Recorder(fetcher, folder, page, now, history=timedelta(days=days))
-            vendor = ad_hoc_vendor(page, allow_private=allow_private, like=settings)
-            with open_store(ephemeral(vendor, like=settings)) as context:
+            watched = ad_hoc_vendor(page, allow_private=allow_private, like=settings)
+            with open_store(ephemeral(watched, like=settings)) as context:
                 return await read_page(context, recorder, recorder.since)
 
     errors = run(work())

@@ -2,7 +2,7 @@
 
 Every mistake in a file is collected and named with its line and its remedy before anything is
 refused. YAML is only composed, never constructed, so no tag is ever executed. Only `load`, `locate`
-and `add_vendor` touch the disk; nothing here opens the database or the network.
+and what `edit` holds touch the disk; nothing here opens the database or the network.
 
 A bare number is only read where the key names its unit (`interval_seconds: 300`); everywhere else a
 duration carries it (`interval: 5m`), because a bare number has been read as nanoseconds,
@@ -43,11 +43,13 @@ from monitor.config.catalog import (
     UNKNOWN_PLATFORM,
     CatalogEntry,
     catalog,
+    catalog_names,
     default_slugs,
+    page_url,
     platform_hint,
 )
 from monitor.config.durations import format_duration, parse_duration
-from monitor.config.edit import add_vendor
+from monitor.config.edit import Addition, add_vendor, plan_addition, write_addition
 from monitor.config.environment import ENVIRONMENT, read_database
 from monitor.config.file_keys import SERVER_KEYS, STORAGE_KEYS, TOP_KEYS
 from monitor.config.files import BUILT_IN, MOST_FILE_BYTES, load
@@ -86,6 +88,7 @@ __all__ = [
     "TOP_KEYS",
     "UNKNOWN_PLATFORM",
     "VENDOR_KEYS",
+    "Addition",
     "CatalogEntry",
     "Header",
     "InvalidConfig",
@@ -95,14 +98,17 @@ __all__ = [
     "VendorConfig",
     "add_vendor",
     "catalog",
+    "catalog_names",
     "default_database_path",
     "default_slugs",
     "format_duration",
     "load",
     "locate",
     "normal_url",
+    "page_url",
     "parse",
     "parse_duration",
+    "plan_addition",
     "platform_hint",
     "read_database",
     "slug_from_url",
@@ -110,4 +116,5 @@ __all__ = [
     "user_state_path",
     "vendor_warnings",
     "warnings",
+    "write_addition",
 ]

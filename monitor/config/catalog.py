@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from monitor.config.addresses import page_of
-from monitor.config.mistakes import quote
-from monitor.suggestions import nearest
+from monitor.config.addresses import is_address, normal_url, page_of
+from monitor.config.mistakes import Mistake, quote
+from monitor.suggestions import fold, keys_named, nearest_key
 
 CATEGORIES = (
     "ai",
@@ -48,7 +48,7 @@ class CatalogEntry:
     knowledge is from: keys of the file's head, commas between. `exclude`, written like a vendor's,
     names components that are services of other companies; it is the vendor's own until the user
     writes `include` or `exclude`. `regions` are those the page offers: a help to choose, never
-    chosen.
+    chosen. `aliases` are other names people type for it, in any case.
     """
 
     slug: str
@@ -61,8 +61,14 @@ class CatalogEntry:
     source: str
     exclude: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     note: str | None = None
     default: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people may call it: its name, with and without what is bracketed, its aliases."""
+        return self.name, self.name.partition(" (")[0], *self.aliases
 
 
 @cache
@@ -79,7 +85,7 @@ def catalog() -> tuple[CatalogEntry, ...]:
 
 
 def _entry(keys: dict[str, Any]) -> CatalogEntry:
-    lists = {key: tuple(keys.get(key, ())) for key in ("exclude", "regions")}
+    lists = {key: tuple(keys.get(key, ())) for key in ("exclude", "regions", "aliases")}
     return CatalogEntry(**keys | lists)
 
 
@@ -116,15 +122,56 @@ def _index() -> tuple[dict[str, CatalogEntry], dict[str, CatalogEntry]]:
     return by_slug, by_page
 
 
+def page_url(text: str) -> str:
+    """Return the address of a page: itself normalised, or of the catalogue's vendor that the text
+    names by slug, name or alias, in any case.
+
+    Raises ConfigError for a name of none, with what was probably meant.
+    """
+    if is_address(text) and not _is_dotted_name(text):
+        return normal_url(text)
+    slugs = keys_named(text, _names())
+    if not slugs:
+        raise Mistake(_unknown(text, "give the address of its status page"))
+    return _index()[0][slugs[0]].url
+
+
+def _is_dotted_name(text: str) -> bool:
+    """Whether what looks like a host is how a vendor of the catalogue is called: Fly.io."""
+    return "/" not in text and any(text.casefold() == each.name.casefold() for each in catalog())
+
+
+def catalog_names(url: str) -> tuple[str, ...]:
+    """Return the names that the catalogue has for the vendor of a page; none where it has none."""
+    entry = find_entry(None, url)
+    return entry.names if entry else ()
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    """Return every slug's names; the first entry's where several share a slug."""
+    names: dict[str, tuple[str, ...]] = {}
+    for entry in catalog():
+        names.setdefault(entry.slug, entry.names)
+    return names
+
+
 def explain_unknown(slug: str | None) -> str:
     """Return what is said of a vendor whose page is not told, with the nearest that is known."""
     if slug is None:
         return "names no page; write the `slug` of a vendor in the catalogue or the page's `url`"
-    near = nearest(slug, [entry.slug for entry in catalog()]) or _named_like(slug)
-    remedy = f"did you mean '{near}'? If not, give" if near else "give"
-    return f"{quote(slug)} is not in the catalogue; {remedy} the page's address as `url`"
+    return _unknown(slug, "give the page's address as `url`")
+
+
+def _unknown(text: str, remedy: str) -> str:
+    near = next(iter(keys_named(text, _names())), None)
+    near = near or nearest_key(text, _names()) or _named_like(text)
+    question = f"did you mean '{near}'? If not, " if near else ""
+    return f"{quote(text)} is not in the catalogue; {question}{remedy}"
 
 
 def _named_like(word: str) -> str | None:
-    """Return the first slug whose vendor has the word in its name."""
-    return next((entry.slug for entry in catalog() if word.lower() in entry.name.lower()), None)
+    """Return the slug of the one vendor that has the word, whole, in its name."""
+    words = set(fold(word).split("-"))
+    slugs = [entry.slug for entry in catalog() if words <= set(fold(entry.name).split("-"))]
+    return slugs[0] if len(slugs) == 1 and "" not in words else None

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.config.addresses import free_slug, is_address, normal_url, same_page
-from monitor.config.catalog import catalog, default_slugs, explain_unknown, find_entry
+from monitor.config.addresses import free_slug, same_page
+from monitor.config.catalog import catalog, find_entry, page_url
 from monitor.config.files import read_text
 from monitor.config.insertion import insert_item, on_one_line, vendors_node
 from monitor.config.mistakes import InvalidConfig, invalid
@@ -15,15 +16,26 @@ from monitor.config.settings import VendorConfig
 from monitor.errors import ConfigError
 
 _HEAD = (
-    "# The vendors whose status pages are monitored. "
+    "# The vendors whose status pages are monitored, and no others. "
     "`monitor check` reads this file and names every mistake.\n"
-    "vendors:\n"
-    "  # The default vendors, monitored while this file did not exist; "
-    "remove those you do not depend on.\n"
 )
 
 
-def add_vendor(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """One more vendor of a file, not written yet: the file's new text, and its lines that are new.
+
+    `is_new_file`: there is no such file yet, so that the vendor will be the only one.
+    """
+
+    path: Path
+    vendor: VendorConfig
+    text: str
+    lines: tuple[str, ...]
+    is_new_file: bool
+
+
+def plan_addition(
     path: Path,
     page: str,
     *,
@@ -35,14 +47,14 @@ def add_vendor(
     exclude: Sequence[str] = (),
     regions: Sequence[str] = (),
     allow_private: bool = False,
-) -> VendorConfig:
-    """Append a vendor (a catalogue slug or an address) to a `monitor.yaml`.
+) -> Addition:
+    """Return what a `monitor.yaml` becomes with one more vendor: a page's address, or the
+    catalogue's slug, name or alias of it.
 
-    The rest of the file is kept byte for byte. A file that does not exist is made, with the default
-    vendors before the new one: adding a vendor must not end the monitoring of others. A slug that
-    is not given is made unique. The new text is read before it replaces the file in one step.
-    Raises ConfigError, and then nothing is written, when the page is listed already, the file has
-    mistakes or its layout cannot be extended.
+    The rest of the file is kept byte for byte. In a file that does not exist the vendor will be the
+    only one. A slug that is not given is made unique. The new text has been read.
+    Raises ConfigError when the page is listed already, the file has mistakes or its layout cannot
+    be extended.
     """
     keys: dict[str, Any] = {
         "slug": slug,
@@ -55,7 +67,8 @@ def add_vendor(
         "allow_private": allow_private or None,
     }
     options = {key: value for key, value in keys.items() if value is not None}
-    text = read_text(path, "--config") if path.exists() else _default_text()
+    is_new_file = not path.exists()
+    text = _HEAD if is_new_file else read_text(path, "--config")
     node = vendors_node(text, str(path))
     # An empty list has no vendors; in any other file that is a mistake.
     before = parse(text, str(path)).vendors if node is not None and node.value else ()
@@ -69,13 +82,39 @@ def add_vendor(
     if tuple(others) != before:
         problem = "the list cannot be extended without rewriting it"
         raise invalid(str(path), f"{problem}; add it yourself: `- {on_one_line(entry)}`")
-    _replace(path, new_text)
-    return vendor
+    lines = _new_lines("" if is_new_file else text, new_text)
+    return Addition(path=path, vendor=vendor, text=new_text, lines=lines, is_new_file=is_new_file)
 
 
-def _default_text() -> str:
-    """Return the text of a file that lists what is monitored without one."""
-    return _HEAD + "".join(f"  - {slug}\n" for slug in default_slugs())
+def write_addition(addition: Addition) -> None:
+    """Put the new text in the file's place in one step. Raises ConfigError, and then nothing is
+    written.
+    """
+    _replace(addition.path, addition.text)
+
+
+def add_vendor(path: Path, page: str, **keys: Any) -> VendorConfig:  # noqa: ANN401
+    """Append a vendor to a `monitor.yaml`, with the keys of `plan_addition`; return it.
+
+    Raises ConfigError as that does, and then nothing is written.
+    """
+    addition = plan_addition(path, page, **keys)
+    write_addition(addition)
+    return addition.vendor
+
+
+def _new_lines(before: str, after: str) -> tuple[str, ...]:
+    """Return the lines of a text that are not where they were, from the first to the last."""
+    old, new = before.splitlines(), after.splitlines()
+    first = _common(old, new)
+    last = len(new) - _common(old[first:][::-1], new[first:][::-1])
+    return tuple(new[first:last])
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many lines two texts have in common before the first that differs."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _entry(page: str, options: Mapping[str, Any], before: Sequence[VendorConfig]) -> dict[str, Any]:
@@ -83,14 +122,8 @@ def _entry(page: str, options: Mapping[str, Any], before: Sequence[VendorConfig]
 
     Raises ConfigError when its page is listed or means nothing.
     """
-    if is_address(page):
-        url = normal_url(page)
-        entry = find_entry(None, url)
-    else:
-        entry = find_entry(page, None)
-        if entry is None:
-            raise ConfigError(explain_unknown(page))
-        url = entry.url
+    url = page_url(page)
+    entry = find_entry(None, url)
     _refuse_doubles(url, options, before)
     if entry and options.get("slug", entry.slug) == entry.slug:
         return {"slug": entry.slug, **options}
