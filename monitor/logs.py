@@ -8,13 +8,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from monitor.plain import json_text, logfmt
+from monitor.plain import json_text, logfmt, visible
 from monitor.sparing import Sparing
 
 
 class LogFormat(StrEnum):
-    """How the log is written: `logfmt` is one line of ``key=value``, `json` one object a line."""
+    """How the log is written: `text` is a line for people, `logfmt` one of ``key=value``, `json`
+    one object a line.
+    """
 
+    TEXT = "text"
     LOGFMT = "logfmt"
     JSON = "json"
 
@@ -36,17 +39,25 @@ class OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, without its end."""
         message, own = _message_and_fields(record)
+        moment = datetime.fromtimestamp(record.created, UTC)
+        if record.exc_info and record.exc_info[1] is not None:
+            own["error"] = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
+            own["trace"] = self.formatException(record.exc_info)
+        if self._form is LogFormat.TEXT:
+            begin = f"{_utc(moment, 'seconds')} {record.levelname} {visible(message)}"
+            return f"{begin} {logfmt(own)}".rstrip()
         fields = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": _utc(moment, "milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "msg": message,
         }
         fields |= {key if key not in fields else f"{key}_": value for key, value in own.items()}
-        if record.exc_info and record.exc_info[1] is not None:
-            fields["error"] = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
-            fields["trace"] = self.formatException(record.exc_info)
         return json_text(fields) if self._form is LogFormat.JSON else logfmt(fields)
+
+
+def _utc(moment: datetime, exact: str) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec=exact) + "Z"
 
 
 def _message_and_fields(record: logging.LogRecord) -> tuple[str, dict[str, str]]:
@@ -95,15 +106,16 @@ class OnceAMinute(logging.Filter):
 
 
 def log_to_stderr(level: int, form: LogFormat) -> None:
-    """Have every logger of the process write to stderr, a line a record."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLine(form))
+    """Have every logger of the process write to stderr, a line a record; the last call counts."""
     root = logging.getLogger()
     root.setLevel(level)
     # It writes down every address whole, and those we send to may carry a key. What we ask, we log
     # ourselves.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if not root.handlers:
-        root.addHandler(handler)
+        root.addHandler(logging.StreamHandler(sys.stderr))
         for name in STRANGERS:
             logging.getLogger(name).addFilter(OnceAMinute())
+    for handler in root.handlers:
+        if type(handler) is logging.StreamHandler:
+            handler.setFormatter(OneLine(form))

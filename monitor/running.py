@@ -20,15 +20,15 @@ FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPT = 0, 1, 2, 130
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on
-    from there.
+    """Run the work that reads pages; Ctrl-C ends it cleanly: what was read is kept, and the same
+    command goes on from there.
     """
     try:
         with asyncio.Runner() as runner:
             runner.get_loop().set_default_executor(_Waits())
             return runner.run(_interruptible(work))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        end_interrupted()
+        end_interrupted("interrupted; what was read is kept, the same command goes on from there")
 
 
 async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
@@ -89,8 +89,15 @@ def end_despite_waiting_threads(code: int) -> None:
 _PATIENCE_SECONDS = 0.5
 
 
-def end_interrupted() -> NoReturn:
-    """Say that what was read is kept, and end the process."""
-    # Typer would end the process without a word before `main` hears of it.
-    say("interrupted; what was read is kept, the same command goes on from there", err=True)
+def end_interrupted(message: str = "interrupted") -> NoReturn:
+    """Say so in one line, once, and end the process."""
+    with contextlib.suppress(ValueError):  # signals are the main thread's alone
+        signal.signal(signal.SIGINT, _end_at_once)
+    say(message, err=True)
     sys.exit(INTERRUPT)
+
+
+def _end_at_once(*_: object) -> None:
+    """End the process at a second Ctrl-C, while it still closes what it has opened."""
+    hand_over()
+    os._exit(INTERRUPT)

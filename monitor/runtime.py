@@ -23,7 +23,7 @@ from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_o
 from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, Store
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
-from monitor.terminal import say
+from monitor.terminal import note
 from monitor.watching import WatchedVendor, is_somebody_elses, join_names, strangers
 
 MOST_NAMED = 20
@@ -59,7 +59,7 @@ class Context:
         if missing and not records:
             raise ConfigError(f"{self._not_there(missing)}{self._others()}")
         if missing:
-            say(f"note: {self._not_there(missing)}", style="yellow", err=True)
+            note(self._not_there(missing))
         return records
 
     def slugs(self, words: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import TextIOWrapper
 from types import TracebackType
 from typing import BinaryIO
@@ -23,6 +24,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TextColumn,
     TimeRemainingColumn,
@@ -33,8 +35,50 @@ from rich.text import Text
 
 from monitor.plain import json_text, visible
 
-_out = Console(markup=False, emoji=False, highlight=False)
-_err = Console(markup=False, emoji=False, highlight=False, stderr=True)
+_Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+
+UNLIMITED = 100_000
+"""The columns of a file or a pipe: whoever reads it there breaks lines himself, or does not."""
+
+
+class _Paper(Console):
+    """A stream that text goes to: where it is a terminal, as wide as that, and with its colours."""
+
+    def __init__(self, *, err: bool = False) -> None:
+        stream = sys.stderr if err else sys.stdout
+        super().__init__(
+            markup=False,
+            emoji=False,
+            highlight=False,
+            stderr=err,
+            width=None if stream.isatty() else UNLIMITED,
+            color_system=None if _is_plain() else "auto",
+        )
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to `say_each` what then happens."""
+        raise  # noqa: PLE0704
+
+
+def _is_plain() -> bool:
+    """Whether the user, or the terminal, wants no codes at all (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") in {"dumb", "unknown"}
+
+
+class _Voice:
+    """What of all that might be said is wanted."""
+
+    is_quiet = False
+
+
+def be_quiet(quiet: bool) -> None:  # noqa: FBT001
+    """Have notes and progress left out from now on, or not."""
+    _Voice.is_quiet = quiet
+
+
+def is_for_people(*, err: bool = False) -> bool:
+    """Whether stdout, or stderr, is a terminal."""
+    return (sys.stderr if err else sys.stdout).isatty()
 
 
 def say(*lines: str | RenderableType, style: str | None = None, err: bool = False) -> None:
@@ -46,19 +90,36 @@ def say(*lines: str | RenderableType, style: str | None = None, err: bool = Fals
     say_each(lines, style=style, err=err)
 
 
+def note(text: str, *, kind: str = "note") -> None:
+    """Print what is good to know beside an answer to stderr, unless we are to be quiet."""
+    if not _Voice.is_quiet:
+        say(f"{kind}: {text}", style="yellow", err=True)
+
+
 def say_each(
     lines: Iterable[str | RenderableType], *, style: str | None = None, err: bool = False
 ) -> None:
-    """Print each as `say` does, when it comes: all of them need never be in memory."""
-    console = _err if err else _out
+    """Print each as `say` does, when it comes: all of them need never be in memory.
+
+    Ends the command when nobody reads its stdout any more.
+    """
+    try:
+        _print_each(lines, style, _Paper(err=err))
+    except BrokenPipeError as error:
+        forget_output(err=err)
+        if not err:
+            raise typer.Exit from error
+
+
+def _print_each(lines: Iterable[str | RenderableType], style: str | None, paper: Console) -> None:
     for line in lines:
         if not isinstance(line, str):
-            console.print(_Visible(line))
-        elif style is None or not console.is_terminal:
-            console.file.write(f"{visible(line)}\n")
+            paper.print(_Visible(line))
+        elif style is None or not paper.is_terminal:
+            paper.file.write(f"{visible(line)}\n")
         else:
-            console.print(words(line, style), soft_wrap=True)
-    console.file.flush()
+            paper.print(words(line, style), soft_wrap=True)
+    paper.file.flush()
 
 
 def say_json(value: object) -> None:
@@ -79,8 +140,8 @@ def ask(question: str) -> str:
 
 
 def width() -> int:
-    """Return how many characters fit on a line of the terminal."""
-    return _out.width
+    """Return how many characters fit on a line of stdout: of a terminal's, else `UNLIMITED`."""
+    return _Paper().width
 
 
 def words(text: str, style: str = "") -> Text:
@@ -125,12 +186,13 @@ class _Visible:
     renderable: RenderableType
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for segment in console.render(self.renderable, options):
-            if segment.control:
-                yield segment
-            else:
-                text = "\n".join(map(visible, segment.text.split("\n")))
-                yield Segment(text, segment.style)
+        for line in console.render_lines(self.renderable, options, pad=False):
+            shown = [Segment(visible(each.text), each.style) for each in line]
+            while shown and not (last := shown.pop()).text.isspace():
+                shown.append(Segment(last.text.rstrip(), last.style))
+                break
+            yield from shown
+            yield Segment.line()
 
 
 # bars
@@ -146,14 +208,20 @@ def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
         TimeRemainingColumn(),
         _field("done"),
     )
-    with Progress(*columns, console=_err) as bars:
+    with _progress(*columns) as bars:
         task = bars.add_task("", total=total, done="")
         yield lambda text: bars.update(task, advance=1, done=visible(text))
 
 
 def bars() -> Progress:
     """Return bars on stderr, each with its fields `page` and `what`."""
-    return Progress(SpinnerColumn(), _field("page"), BarColumn(), _field("what"), console=_err)
+    return _progress(SpinnerColumn(), _field("page"), BarColumn(), _field("what"))
+
+
+def _progress(*columns: ProgressColumn) -> Progress:
+    """Return bars that are shown only to who looks on while they move."""
+    is_seen = is_for_people(err=True) and not _is_plain() and not _Voice.is_quiet
+    return Progress(*columns, console=_Paper(err=True), disable=not is_seen)
 
 
 def _field(name: str) -> TextColumn:
@@ -172,10 +240,17 @@ def binary_stdout() -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.flush()
     except BrokenPipeError as error:
-        # Whoever reads has enough (`| head`); what is still held back must not fail once more at
-        # the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_output()
         raise typer.Exit from error
+
+
+def forget_output(*, err: bool = False) -> None:
+    """Throw away what is still to be printed: whoever reads has enough (`| head`), and what is held
+    back must not fail once more at the end.
+    """
+    stream = sys.stderr if err else sys.stdout
+    with suppress(OSError, ValueError):  # a stream of a test has no number
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def protect_output() -> None:
@@ -185,14 +260,17 @@ def protect_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.excepthook = _show_bug
+    if not isinstance(sys.excepthook, partial):
+        sys.excepthook = partial(_show_bug, sys.excepthook)
     logging.captureWarnings(capture=True)  # libraries warn of what they read, and quote it
 
 
-def _show_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _show_bug(
+    before: _Hook, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     """Print a traceback; the message in it may quote what a vendor wrote."""
     if issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
+        before(kind, error, trace)
         return
     lines = "".join(traceback.format_exception(kind, error, trace)).rstrip("\n").split("\n")
     with suppress(OSError):

@@ -3,15 +3,14 @@
 import csv
 import io
 import json
-import os
+import re
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cases import FIXTURES, recording_of, write_recording
+from tests.terminals import seen
 
 pytestmark = pytest.mark.hours
 
@@ -52,13 +51,13 @@ def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor, tmp_path: 
     assert "▁" in out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("columns", [30, 80, 92])
-def test_every_day_of_the_window_has_a_cell_however_narrow_the_terminal(columns) -> None:
-    out = subprocess.run(
-        [sys.executable, "-m", "monitor", "replay", FIXTURES / "statuspage" / "quiet"],
-        env=os.environ | {"COLUMNS": str(columns)}, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+def test_every_day_of_the_window_has_a_cell_however_narrow_the_terminal(
+    monkeypatch, tmp_path: Path, columns
+) -> None:
+    folder = recorded(FIXTURES / "statuspage" / "quiet", tmp_path)
+    screen = seen(monkeypatch, "replay", folder, columns=columns)
+    out = re.sub(r"\x1b\[[0-9;]*m", "", screen)
     lines = [line.strip() for line in out.splitlines()]
     rows = [line for line in lines if line and set(line) <= set("?▁▂▄▆█")]
 

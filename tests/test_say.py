@@ -112,10 +112,20 @@ def test_the_same_as_json() -> None:
     }  # fmt: skip
 
 
+def test_the_same_as_a_line_for_people() -> None:
+    line = logged(
+        LogFormat.TEXT, "poll failed vendor=%s reason=%s: %s", "acme", "connect", "x\n\x1b[2J"
+    )
+
+    moment, rest = line.split(" ", 1)
+    assert (len(moment), moment[-1]) == (20, "Z")
+    assert rest == r"WARNING poll failed: x\n\x1b[2J vendor=acme reason=connect"
+
+
 def test_the_time_is_utc_and_no_field_of_a_message_replaces_ours() -> None:
     line = json.loads(logged(LogFormat.JSON, "odd level=%s time=%s", "none", "never"))
 
-    assert line["time"].endswith("+00:00")
+    assert line["time"].endswith("Z")
     assert (line["level"], line["level_"], line["time_"]) == ("warning", "none", "never")
 
 

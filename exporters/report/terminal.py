@@ -58,7 +58,7 @@ def legend() -> Text:
 
 
 def _indent(text: Text) -> Padding:
-    return Padding(text, (0, 0, 0, INDENT))
+    return Padding(text, (0, 0, 0, INDENT), expand=False)
 
 
 def _rows(days: Sequence[Day], width: int) -> list[Sequence[Day]]:

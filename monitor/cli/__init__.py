@@ -4,9 +4,7 @@ Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configu
 interrupted.
 """
 
-import logging
 import sys
-from typing import Annotated
 
 import typer
 
@@ -27,9 +25,10 @@ from monitor.cli import (
     serving,
     simulation,
 )
+from monitor.cli.ends import CommandLine
+from monitor.cli.manner import set_manner, understand_everywhere
 from monitor.config import InvalidConfig
 from monitor.errors import MonitorError, PageError, ReceiverError
-from monitor.logs import LogFormat, log_to_stderr
 from monitor.running import (
     BAD_USAGE,
     FINE,
@@ -45,6 +44,8 @@ app = typer.Typer(
         "How reliable have your vendors really been? Reads their status pages, keeps the evidence,"
         " shows the figures."
     ),
+    cls=CommandLine,
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -79,24 +80,7 @@ for commands in (  # in the order in which `--help` lists them
     app.add_typer(commands)
 
 
-@app.callback()
-def setup(
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log every page and decision.")
-    ] = False,
-    log_format: Annotated[
-        LogFormat,
-        typer.Option(
-            "--log-format", envvar="MONITOR_LOG_FORMAT", help="How the log on stderr is written."
-        ),
-    ] = LogFormat.LOGFMT,
-) -> None:
-    """Set up logging."""
-    log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format)
-    if not verbose:
-        # The error itself is said at the end.
-        logging.getLogger("monitor.collect").setLevel(logging.ERROR)
-        logging.getLogger("monitor.store.health").setLevel(logging.CRITICAL)
+app.callback()(set_manner)
 
 
 def main() -> None:
@@ -112,8 +96,10 @@ def main() -> None:
 
 def _run() -> None:
     protect_output()
+    command = typer.main.get_command(app)
+    understand_everywhere(command)
     try:
-        app()
+        command(prog_name="monitor")
     except MonitorError as error:
         first, *rest = str(error).split("\n") if isinstance(error, InvalidConfig) else [str(error)]
         say(f"monitor: {first}", *rest, style="red", err=True)

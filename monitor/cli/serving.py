@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import logging
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli.database import require_whole
+from monitor.cli.manner import Manner
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.clocks import is_ahead
 from monitor.collect import Collector, Headers
@@ -39,13 +39,11 @@ ANSWER_SECONDS = 3.0
 
 
 @commands.command(short_help="Poll on schedule and serve /metrics.")
-def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
+def serve(ctx: typer.Context, config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics. SIGHUP reads the settings
     again.
     """
-    for name in ("monitor.collect", "monitor.store.health"):
-        logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
-    logging.getLogger("monitor.reread").setLevel(logging.INFO)
+    Manner.of(ctx).put_in_force_for_server()
     with Hangups() as hangups:
         settings = load_settings(config, database)
         require_whole(settings.database_url)
