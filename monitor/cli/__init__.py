@@ -26,6 +26,7 @@ from monitor.cli import (
     simulation,
 )
 from monitor.cli.ends import CommandLine
+from monitor.cli.examples import add_endings
 from monitor.cli.manner import set_manner, understand_everywhere
 from monitor.config import InvalidConfig
 from monitor.errors import MonitorError, PageError, ReceiverError
@@ -98,6 +99,7 @@ def _run() -> None:
     protect_output()
     command = typer.main.get_command(app)
     understand_everywhere(command)
+    add_endings(command)
     try:
         command(prog_name="monitor")
     except MonitorError as error:
