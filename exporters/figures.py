@@ -12,6 +12,7 @@ COUNTS = (
     "degraded_days",
     "maintenance_days",
     "unknown_days",
+    "absent_days",
     "disputed_days",
 )
 """Numbers of days, named as in `WindowFigures`."""

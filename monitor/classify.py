@@ -34,6 +34,7 @@ from monitor.day_evidence import ComponentEvidence, DayEvidence, evidence_from
 from monitor.day_range import DayRange, Options, gap_seconds
 from monitor.day_seconds import clamp, worst_seconds
 from monitor.intervals import Interval, day_interval, day_of, intersect, subtract, total_seconds
+from monitor.lives import with_lives
 from monitor.model import (
     BAD_LEVELS,
     Aspect,
@@ -264,7 +265,12 @@ def derive(
         raise ValueError(f"last day {last} is before first day {first}")
     now = _end_of_knowledge(facts, now.astimezone(UTC), options)
     days = DayRange.of(first, last, now, options)
-    histories = _histories(facts, days)
+    histories = with_lives(
+        facts.components,
+        _histories(facts, days),
+        options.zone,
+        first_read_at=min((each.first_seen_at for each in facts.components), default=None),
+    )
     vendor = vendor_history(facts, histories, days)
     return PageHistory(vendor=vendor, components=histories, excluded=options.exclude)
 

@@ -68,7 +68,8 @@ class WindowFigures:
     outage_days.
 
     Where no day is known they are None, since 0 would read as "all well"; `seconds` are None where
-    nothing was covered. `length_seconds` counts only what has elapsed of the last day.
+    nothing was covered. `length_seconds` counts only what has elapsed of the last day. Days on
+    which there was no such component are `absent_days`: they are not unknown, and have no seconds.
     """
 
     window: Window
@@ -78,6 +79,7 @@ class WindowFigures:
     degraded_days: int | None = None
     maintenance_days: int | None = None
     unknown_days: int = 0
+    absent_days: int = 0
     disputed_days: int | None = None
     seconds: Seconds | None = None
     covered_seconds: float = 0.0
@@ -92,7 +94,7 @@ class WindowFigures:
 
     @property
     def outage_day_bounds(self) -> tuple[int, int] | None:
-        """How many of all the window's days were outage days, unknown ones too: all of those good,
+        """How many of the window's days were outage days, unknown ones too: all of those good,
         all of them bad. None when no day is known.
         """
         if self.outage_days is None:
@@ -101,8 +103,8 @@ class WindowFigures:
 
     @property
     def coverage_ratio(self) -> float | None:
-        """Covered share of the window's elapsed seconds, 0..1; None for a window that has not
-        begun.
+        """Covered share of the window's elapsed seconds in which the component was there, 0..1;
+        None where there are none.
         """
         return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else None
 
@@ -128,14 +130,17 @@ def figures(history: History, window: Window) -> WindowFigures:
     levels = [day.level for day in rows if day.level is not None]
     quiet_days, quiet_seconds = _quiet(history, window, rows)
     known_days = quiet_days + len(levels)
+    there = history.life.within(window)
+    days_there = 0 if there is None else there.days
     covered_seconds = round(quiet_seconds + sum(day.covered_seconds for day in rows), 3)
     return WindowFigures(
         window=window,
         known_days=known_days,
-        unknown_days=window.days - known_days,
+        unknown_days=max(0, days_there - known_days),
+        absent_days=window.days - max(days_there, known_days),
         seconds=_total(rows) if covered_seconds else None,
         covered_seconds=covered_seconds,
-        length_seconds=DAY_SECONDS * window.days + _odd_seconds(history, window),
+        length_seconds=0.0 if there is None else _length_seconds(history, there),
         **_day_counts(levels, rows) if known_days else {},
     )
 
@@ -163,6 +168,10 @@ def _quiet(history: History, window: Window, rows: Sequence[Day]) -> tuple[int, 
             days += inside.days - sum(first <= day <= last for day in row_days)
             odd_seconds += _odd_seconds(history, inside, except_for=row_days)
     return days, DAY_SECONDS * days + odd_seconds
+
+
+def _length_seconds(history: History, window: Window) -> float:
+    return DAY_SECONDS * window.days + _odd_seconds(history, window)
 
 
 def _odd_seconds(

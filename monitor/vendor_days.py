@@ -9,12 +9,13 @@ theirs.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
 from monitor.day_range import DayRange
-from monitor.intervals import ONE_DAY, Interval, day_of, days_between, days_touched
+from monitor.intervals import ONE_DAY, Interval, days_between, days_touched
+from monitor.lives import vendor_life
 from monitor.model import (
     Aspect,
     Confidence,
@@ -22,7 +23,6 @@ from monitor.model import (
     DayRun,
     History,
     Incident,
-    KnownComponent,
     PageFacts,
     Phase,
     Seconds,
@@ -64,44 +64,26 @@ def vendor_history(facts: PageFacts, histories: Mapping[str, History], days: Day
             if not row.says_nothing:
                 rows[day] = row
     return History(
-        first=days.first, last=days.last, days=rows, quiet=tuple(quiet), lengths=days.lengths
+        first=days.first,
+        last=days.last,
+        days=rows,
+        quiet=tuple(quiet),
+        lengths=days.lengths,
+        life=vendor_life(component.history.life for component in components),
     )
 
 
 def _counted_components(
     facts: PageFacts, histories: Mapping[str, History], days: DayRange
 ) -> list[_CountedComponent]:
-    first_seen = (day_of(component.first_seen_at, days.zone) for component in facts.components)
-    first_read = min(first_seen, default=days.first)
     counted_components = []
     for component in facts.components:
-        if component.id in days.options.exclude:
-            continue
-        history = histories[component.id]
-        first = _first_day(component, history, first_read, days.zone) or days.first
-        last = days.last
-        if component.removed_at is not None:
-            last = min(last, day_of(component.removed_at, days.zone))
-        counted_components.append(
-            _CountedComponent(component.id, history, max(first, days.first), last)
-        )
+        if component.id not in days.options.exclude:
+            history = histories[component.id]
+            first = max(history.life.first or days.first, days.first)
+            last = min(history.life.last or days.last, days.last)
+            counted_components.append(_CountedComponent(component.id, history, first, last))
     return counted_components
-
-
-def _first_day(
-    component: KnownComponent, history: History, first_read: date, zone: tzinfo
-) -> date | None:
-    """Return the first day on which the component counts; None = it has always been there.
-
-    Without a start date, one that was there when the page was first read has always been there, and
-    one that came later is counted since it came, or since anything is known of it.
-    """
-    if component.component.start_date is not None:
-        return component.component.start_date
-    came = day_of(component.first_seen_at, zone)
-    if came <= first_read:
-        return None
-    return min([came, *history.days, *(run.first for run in history.quiet)])
 
 
 class _Counts:

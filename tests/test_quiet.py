@@ -30,6 +30,7 @@ from monitor.model import (
     Confidence,
     DayRun,
     History,
+    Life,
     ObservedRun,
     PageFacts,
     PageHistory,
@@ -256,7 +257,11 @@ def test_a_component_that_left_before_the_first_day_has_an_empty_history() -> No
     page = page_of(components=[known(), former], coverage=[cover()], now=at(9))
 
     assert page.components["b"] == History(
-        first=FIRST, last=LAST, days={}, lengths=page.components["a"].lengths
+        first=FIRST,
+        last=LAST,
+        days={},
+        lengths=page.components["a"].lengths,
+        life=Life(last=WHOLE.start.date()),
     )
     assert page.components["b"].lengths[DAY] == 9 * 3600
 

@@ -30,6 +30,7 @@ FIGURES = {
     "degraded_days": 1,
     "maintenance_days": 0,
     "unknown_days": 1,
+    "absent_days": 0,
     "disputed_days": 1,
     "outage_day_bounds": [1, 2],
     "outage_day_ratio": 1 / 3,
@@ -206,7 +207,7 @@ def test_csv_has_a_line_for_the_vendor_and_one_for_each_component(answer):
     assert head == (
         "vendor,component,component_id,component_name,component_group,first,last,zone,platform,"
         "current_level,known_components,counted_components,known_days,outage_days,outage_days_least,"
-        "outage_days_most,major_days,degraded_days,maintenance_days,unknown_days,disputed_days,"
+        "outage_days_most,major_days,degraded_days,maintenance_days,unknown_days,absent_days,disputed_days,"
         "outage_day_ratio,downtime_ratio,policy,overrides,coverage_ratio,partial_seconds,"
         "major_seconds,degraded_seconds,maintenance_seconds"
     )
@@ -216,15 +217,15 @@ def test_csv_has_a_line_for_the_vendor_and_one_for_each_component(answer):
         ["acme", "old", "old", "Old", "", *about, "", "", ""],
         ["acme", "api", "api", "API", "Core", *about, "degraded", "", ""],
     ]
-    assert [row[12:21] for row in (rows[0], rows[1])] == [
-        ["3", "1", "1", "2", "1", "1", "0", "1", "1"],
-        ["2", "0", "0", "2", "0", "0", "0", "2", "0"],
+    assert [row[12:22] for row in (rows[0], rows[1])] == [
+        ["3", "1", "1", "2", "1", "1", "0", "1", "0", "1"],
+        ["2", "0", "0", "2", "0", "0", "0", "2", "0", "0"],
     ]
-    assert [float(figure) for figure in rows[3][21:23]] == pytest.approx(
+    assert [float(figure) for figure in rows[3][22:24]] == pytest.approx(
         [FIGURES["outage_day_ratio"], FIGURES["downtime_ratio"]], rel=1e-4
     )
-    assert [row[23:25] for row in rows] == [["statuspage", "1"]] * 4
-    assert [row[26:] for row in rows[:2]] == [
+    assert [row[24:26] for row in rows] == [["statuspage", "1"]] * 4
+    assert [row[27:] for row in rows[:2]] == [
         ["0.0", "3600.0", "1.0", "0.0"],
         ["0.0", "0.0", "0.0", "7200.0"],
     ]

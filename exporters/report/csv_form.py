@@ -32,6 +32,7 @@ COLUMNS = (
     "degraded_days",
     "maintenance_days",
     "unknown_days",
+    "absent_days",
     "disputed_days",
     "outage_day_ratio",
     "downtime_ratio",

@@ -116,6 +116,8 @@ def _day_json(day: Day) -> dict[str, Any]:
         "level": level_key(day.level),
         "incidents": list(day.incident_ids),
     }
+    if day.absence is not None:
+        row["reason"] = day.absence.value
     if day.level is not None or day.covered_seconds:
         row["coverage"] = round(day.coverage, 4)
         row["source"] = day.source.value if day.source else None

@@ -23,6 +23,8 @@ def sentence(record: Record) -> str:
 
 
 def _headline(figures: WindowFigures) -> str:
+    if figures.absent_days == figures.window.days:
+        return f"there was no component yet on any of the {figures.absent_days} days"
     if figures.outage_day_bounds is None:
         return f"no data for any of the {figures.unknown_days} days"
     headline = (
@@ -52,6 +54,8 @@ def remarks(record: Record) -> Iterator[str]:
             f"{_days(figures.unknown_days)} unknown and left out of both numbers; the range beside"
             " them takes all unknown days as good, and as bad"
         )
+    if figures.absent_days:
+        yield f"{_days(figures.absent_days)} before the first component and left out of all numbers"
     if figures.disputed_days:
         yield f"on {_number(figures.disputed_days)} {_dispute(record)} (see `monitor explain`)"
     yield from _present(record)
@@ -116,12 +120,16 @@ def _override(decision: Overridden) -> str:
 
 
 def component_name(component: ComponentRecord) -> str:
-    """Return the name with its group, and "(excluded)" or "(removed)" where that is so."""
+    """Return the name with its group, and "(excluded)", "(removed)" or since when it has been
+    there, where that is so.
+    """
     part = component.component
     name = f"{part.group} / {part.name}" if part.group else part.name
     if component.is_excluded:
         return f"{name} (excluded)"
-    return name if component.removed_at is None else f"{name} (removed)"
+    if component.removed_at is not None:
+        return f"{name} (removed)"
+    return f"{name} (since {component.life.first})" if component.figures.absent_days else name
 
 
 def outage_days(figures: WindowFigures) -> str:

@@ -21,11 +21,14 @@ CELLS: Mapping[Level | None, tuple[str, str]] = {
     Level.PARTIAL_OUTAGE: ("▆", "dark_orange"),
     Level.MAJOR_OUTAGE: ("█", "red"),
 }
+ABSENT = (".", "bright_black")
+"""A day on which there was no such component."""
 INDENT = 2
 
 
 def terminal_parts(records: Iterable[Record], *, width: int) -> Iterator[RenderableType]:
     """Yield what a terminal of this width shows, from top to bottom, and the legend at the end."""
+    has_absent_days = False
     for record in records:
         yield words(sentence(record), "bold")
         yield from (_indent(words(note, "italic")) for note in remarks(record))
@@ -34,8 +37,9 @@ def terminal_parts(records: Iterable[Record], *, width: int) -> Iterator[Rendera
         for component in record.components:
             yield _indent(_figures_line(component, record))
             yield from (_indent(cells(row)) for row in _rows(component.days, width))
+            has_absent_days = has_absent_days or component.figures.absent_days > 0
         yield words("")
-    yield legend()
+    yield legend(absent=has_absent_days)
 
 
 def cells(days: Sequence[Day]) -> Text:
@@ -43,17 +47,20 @@ def cells(days: Sequence[Day]) -> Text:
     row = words("")
     row.no_wrap = True
     for day in days:
-        glyph, colour = CELLS[day.level]
+        glyph, colour = CELLS[day.level] if day.absence is None else ABSENT
         row.append(glyph, style=f"dim {colour}" if 0 < day.coverage < 1 else colour)
     return row
 
 
-def legend() -> Text:
-    """Return what the characters mean."""
+def legend(*, absent: bool = False) -> Text:
+    """Return what the characters mean; `absent` days are explained only where there are some."""
     text = words("")
     for level, (glyph, colour) in CELLS.items():
         text.append(f"{glyph} ", style=colour)
         text.append(f"{level_title(level)}   ", style="dim")
+    if absent:
+        text.append(f"{ABSENT[0]} ", style=ABSENT[1])
+        text.append("not on the page", style="dim")
     return text
 
 

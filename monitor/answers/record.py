@@ -18,6 +18,7 @@ from monitor.model import (
     Incident,
     KnownComponent,
     Level,
+    Life,
     PageFacts,
     PageHistory,
     Window,
@@ -74,6 +75,7 @@ class ComponentRecord:
     """One component over the window, and its `level` now (None = unknown). `removed_at` is when it
     was seen to have left the page (UTC); None = it is there.
 
+    Outside its `life` it was not on the page: such days have an absence, and are in no figure.
     `reported_uptime` is what the vendor prints for such a window, `formula_uptime` what its own
     formula gives from its bars; None where there is no such figure.
     """
@@ -81,6 +83,7 @@ class ComponentRecord:
     component: Component
     slug: str
     removed_at: datetime | None
+    life: Life
     level: Level | None
     figures: WindowFigures
     days: tuple[Day, ...]
@@ -189,6 +192,7 @@ def _component(
         component=entry.component,
         slug=entry.slug,
         removed_at=entry.removed_at,
+        life=days.life,
         level=levels.get(key),
         figures=figures(days, window),
         days=tuple(days.each(window)),

@@ -10,10 +10,13 @@ database keys.
 """
 
 from monitor.model.days import (
+    ALWAYS,
     NO_SECONDS,
+    Absence,
     Day,
     DayRun,
     History,
+    Life,
     PageHistory,
     Seconds,
     Window,
@@ -46,8 +49,10 @@ from monitor.model.levels import (
 )
 
 __all__ = (
+    "ALWAYS",
     "BAD_LEVELS",
     "NO_SECONDS",
+    "Absence",
     "Aspect",
     "Bar",
     "Basis",
@@ -64,6 +69,7 @@ __all__ = (
     "IncidentUpdate",
     "KnownComponent",
     "Level",
+    "Life",
     "Observation",
     "ObservedRun",
     "OpenClaim",

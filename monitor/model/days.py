@@ -1,8 +1,9 @@
 """Days: what we conclude. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 
 from monitor.model.levels import Aspect, Confidence, Level
 
@@ -49,6 +50,38 @@ class Seconds:
 NO_SECONDS = Seconds()
 
 
+class Absence(StrEnum):
+    """Why there was no such component on a day: nothing is missing from our knowledge of it."""
+
+    UNBORN = "unborn"  # the page did not list it yet
+    GONE = "gone"  # the page listed it no more
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The days on which a component was there, first to last inclusive; None = it was there before
+    all days we know of, and still is.
+    """
+
+    first: date | None = None
+    last: date | None = None
+
+    def absence(self, day: date) -> Absence | None:
+        """Return why it was not there on a day; None = it was."""
+        if self.first is not None and day < self.first:
+            return Absence.UNBORN
+        return Absence.GONE if self.last is not None and day > self.last else None
+
+    def within(self, window: "Window") -> "Window | None":
+        """Return the days of the window on which it was there; None = on none of them."""
+        first = max(window.first, self.first or window.first)
+        last = min(window.last, self.last or window.last)
+        return Window(first, last) if first <= last else None
+
+
+ALWAYS = Life()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """Our classification of one component's (or vendor's) calendar day.
@@ -57,7 +90,8 @@ class Day:
     `seconds` and `covered_seconds` say what is. `length_seconds` is the day's length in its zone,
     for today the part that has elapsed. 0 <= seconds.total <= covered_seconds <= length_seconds.
     `source` is the aspect the outage seconds came from. A `disputed` day keeps the value that
-    counts in `seconds`; `other` holds what the other sources say.
+    counts in `seconds`; `other` holds what the other sources say. `absence` says that there was no
+    such component, which is why the day is unknown.
 
     Of a vendor's day, `component_id` is the component whose seconds, source and confidence these
     are (the one that was out longest), and `known_components` of `counted_components` are known;
@@ -77,6 +111,7 @@ class Day:
     component_id: str | None = None
     known_components: int | None = None
     counted_components: int | None = None
+    absence: Absence | None = None
 
     @property
     def says_nothing(self) -> bool:
@@ -140,7 +175,7 @@ class History:
 
     `days` holds the days with something to say; days inside a `quiet` run are operational and fully
     covered; every other day is unknown. `lengths` gives the day lengths that differ from 86,400 s
-    (clock changes, today).
+    (clock changes, today). Outside its `life` there was no such component.
     """
 
     first: date
@@ -148,17 +183,20 @@ class History:
     days: Mapping[date, Day]
     quiet: tuple[DayRun, ...] = ()
     lengths: Mapping[date, float] = field(default_factory=dict)
+    life: Life = ALWAYS
 
     def day(self, day: date) -> Day:
         """Return the classification of any day; unknown outside what was derived."""
         row = self.days.get(day)
+        absence = self.life.absence(day)
         if row is not None:
-            return row
+            is_absent = absence is not None and row.level is None
+            return replace(row, absence=absence) if is_absent else row
         length = self.lengths.get(day, 86_400.0)
         for run in self.quiet:
             if run.first <= day <= run.last:
                 return quiet_day(day, length, run.source, run.confidence)
-        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
+        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0, absence=absence)
 
     def each(self, window: Window) -> Iterator[Day]:
         """Yield every day of the window in order."""

@@ -112,6 +112,12 @@ _COUNT_AFTER = _COUNT.where(_MINE, COMPONENT.c.first_seen_at > sa.bindparam("sin
 _FIRST_LIST = sa.select(sa.func.min(COMPONENT.c.first_seen_at)).where(_MINE)
 
 
+def first_seen_at(connection: Connection, page_id: int) -> datetime | None:
+    """Return when the page's first components were first seen; None = it has listed none yet."""
+    first: datetime | None = connection.execute(_FIRST_LIST, {"page": page_id}).scalar()
+    return first
+
+
 def count_new(
     connection: Connection, page_id: int, ids: Collection[str], *, since: datetime
 ) -> int:
@@ -120,7 +126,7 @@ def count_new(
 
     The page's first list is not counted: 0 where it has listed none yet.
     """
-    first: datetime | None = connection.execute(_FIRST_LIST, {"page": page_id}).scalar()
+    first = first_seen_at(connection, page_id)
     if first is None:
         return 0
     after = {"page": page_id, "since": max(first, since)}

@@ -5,6 +5,7 @@ Functions take the open connection; the store owns the transactions.
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import ONE_DAY, day_interval, days_between, utc
+from monitor.lives import vendor_life, with_lives
 from monitor.model import Aspect, Confidence, Day, DayRun, History, PageHistory, quiet_day
 from monitor.store import components, pages
 from monitor.store.day_rows import DayRow, to_day
@@ -78,16 +80,24 @@ def page_history(
     else:
         component_rows = components.known_at(connection, page_id, FAR_FUTURE)
     lengths = _lengths(first, last, page.zone, page.derived_at)
+    entries = [row.entry for row in component_rows]
+    excluded = components.excluded_ids(component_rows)
 
     def history(key: str) -> History:
         runs = tuple(quiet.get(key, ()))
         return History(first=first, last=last, days=days.get(key, {}), quiet=runs, lengths=lengths)
 
-    ids = [row.entry.component.id for row in component_rows]
+    histories = with_lives(
+        entries,
+        {entry.id: history(entry.id) for entry in entries},
+        page.zone,
+        first_read_at=components.first_seen_at(connection, page_id),
+    )
+    counted = [history.life for key, history in histories.items() if key not in excluded]
     return PageHistory(
-        vendor=history(WHOLE_PAGE),
-        components={key: history(key) for key in ids},
-        excluded=components.excluded_ids(component_rows),
+        vendor=replace(history(WHOLE_PAGE), life=vendor_life(counted)),
+        components=histories,
+        excluded=excluded,
     )
 
 

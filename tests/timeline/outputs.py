@@ -67,7 +67,8 @@ def _in_json(ran: Ran) -> Iterator[str]:
         for day, shown in _paired(ran.picture()[key], row["days"]):
             if (shown["level"] in {None, "unknown"}) != (day.level is None):
                 yield f"JSON: {key or 'the vendor'} on {day.day} is {shown['level']}, derived {word(day.level)}"
-        if row["unknown_days"] != sum(day.level is None for day in ran.picture()[key]):
+        without = row["unknown_days"] + row["absent_days"]
+        if without != sum(day.level is None for day in ran.picture()[key]):
             yield f"JSON: {key or 'the vendor'} has {row['unknown_days']} unknown days"
         if key and levels.get(key) is None and row["current_level"] not in {None, "unknown"}:
             yield f"JSON: {key} is {row['current_level']} now, and unknown"
