@@ -5,12 +5,13 @@ Pure.
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from exporters.wording import level_title
+from exporters.wording import level_title, percent
 from monitor.answers import Explanation, IncidentAccount
 from monitor.impacts import impact_level
 from monitor.intervals import Interval
 from monitor.model import BAD_LEVELS, Aspect, Bar, Basis, Day, Impact, ObservedRun, PostedState
 from monitor.plain import duration
+from monitor.shares import exact_percent
 from monitor.store import PinnedBody, UpdateVersion
 
 
@@ -53,7 +54,7 @@ def _section(title: str, content: Iterable[str]) -> Iterator[str]:
 
 def _why_unknown(explanation: Explanation) -> str:
     """Return what is missing before the day could be called operational."""
-    day, least = explanation.day, f"{explanation.vendor.min_coverage:.0%}"
+    day, least = explanation.day, exact_percent(explanation.vendor.min_coverage)
     if not day.covered_seconds:
         return "nothing we can read speaks for this day, so nothing is concluded"
     if explanation.component is None:
@@ -62,8 +63,8 @@ def _why_unknown(explanation: Explanation) -> str:
             f" components are known; {least} must be, before the day is called operational"
         )
     return (
-        f"nothing bad was said, but only {day.coverage:.0%} of the day is known; {least} must be,"
-        " before it is called operational"
+        f"nothing bad was said, but only {percent(day.coverage)} of the day is known; {least} must"
+        " be, before it is called operational"
     )
 
 
@@ -72,7 +73,7 @@ def _verdict(explanation: Explanation) -> Iterator[str]:
     levels = [level for level in BAD_LEVELS if seconds.of(level)]
     bad = ", ".join(f"{level.title} {duration(seconds.of(level))}" for level in levels)
     nothing = "no outage, degradation or maintenance in what is known"
-    yield f"  {bad or nothing}; {day.coverage:.0%} of the day covered"
+    yield f"  {bad or nothing}; {percent(day.coverage)} of the day covered"
     if day.component_id is not None:
         name = explanation.name_of(day.component_id)
         yield f"  these are the seconds of {name}, which was out longest"

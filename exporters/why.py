@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from exporters.wording import level_key, level_title
+from exporters.wording import level_key, level_title, percent
 from monitor.answers import Reasons
 from monitor.model import Day
 from monitor.plain import duration
@@ -46,7 +46,7 @@ def _traits(reasons: Reasons) -> Iterator[tuple[str, str]]:
     day = reasons.day
     yield "level", level_title(day.level)
     yield "outage", "unknown" if day.known_seconds is None else duration(day.known_seconds.outage)
-    yield "known", f"{day.coverage:.0%}"
+    yield "known", percent(day.coverage)
     yield "rule", reasons.rule
     yield "source", day.source.value if day.source else "none"
     yield "witness", "; ".join(reasons.witnesses) or "none"

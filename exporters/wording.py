@@ -5,6 +5,7 @@ None is what is unknown.
 
 from datetime import date
 
+from monitor import shares
 from monitor.model import Level
 from monitor.plain import visible
 
@@ -26,16 +27,9 @@ def iso(when: date | None) -> str | None:
     return None if when is None else when.isoformat()
 
 
-def percent(ratio: float | None) -> str:
-    """Return a ratio as a percentage with at most one decimal; never "0" or "100" unless it is
-    exactly that.
-    """
-    if ratio is None:
-        return UNKNOWN
-    value = ratio * 100
-    if value in (0, 100):
-        return f"{value:.0f} %"
-    return f"{min(max(value, 0.1), 99.9):.1f} %"
+def percent(ratio: float | None, decimals: int = 1) -> str:
+    """Return a ratio as a percentage by the one rule of rounding: `monitor.shares.percent`."""
+    return UNKNOWN if ratio is None else shares.percent(ratio, decimals)
 
 
 def cell(text: str) -> str:

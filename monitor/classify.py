@@ -66,7 +66,7 @@ def _classify_day(day: date, component: ComponentEvidence, days: DayRange) -> Da
     if whole.start >= days.now:  # it has not begun
         return unknown
     evidence = component.on(day, whole)
-    covered_seconds = total_seconds(intersect(component.cover, whole))
+    covered_seconds = round(min(total_seconds(intersect(component.cover, whole)), length), 3)
     if covered_seconds <= 0:
         return replace(unknown, incident_ids=evidence.incident_ids)
     from_impacts = worst_seconds(evidence.claims.bad, evidence.bar_spans or [whole])
@@ -77,7 +77,7 @@ def _classify_day(day: date, component: ComponentEvidence, days: DayRange) -> Da
         day=day,
         level=_level(seconds, covered_seconds, length, days.options),
         length_seconds=length,
-        covered_seconds=round(covered_seconds, 3),
+        covered_seconds=covered_seconds,
         seconds=seconds,
         source=_source(evidence),
         confidence=_confidence(evidence),

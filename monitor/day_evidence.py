@@ -8,7 +8,7 @@ from datetime import date
 
 from monitor.claims import Claims, ComponentFacts, claims
 from monitor.day_range import Options
-from monitor.intervals import Interval, intersect, merge, subtract
+from monitor.intervals import Interval, intersect, merge_adjacent, subtract
 from monitor.model import Aspect, Bar
 
 
@@ -48,8 +48,8 @@ class DayEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ComponentEvidence:
-    """What a component's facts come to. The covers are merged, inside the component's scope: of
-    bars, of impacts, of polls, and of anything.
+    """What a component's facts come to. The covers are merged, without slivers between them, inside
+    the component's scope: of bars, of impacts, of polls, and of anything.
     """
 
     bars: Mapping[date, Bar]
@@ -80,9 +80,9 @@ def evidence_from(facts: ComponentFacts, options: Options) -> ComponentEvidence:
     unreadable = (claim.span for claim in component_claims.unreadable)
     impact_cover = subtract(_cover(facts, Aspect.IMPACTS), unreadable)
     polled_spans = (run.span for run in facts.runs if run.level is not None)
-    polled_cover = merge(intersect(polled_spans, facts.scope))
+    polled_cover = merge_adjacent(intersect(polled_spans, facts.scope))
     bad = (claim.span for claim in component_claims.bad)
-    cover = merge([*bar_cover, *impact_cover, *polled_cover, *bad])
+    cover = merge_adjacent([*bar_cover, *impact_cover, *polled_cover, *bad])
     return ComponentEvidence(
         facts.bars,
         component_claims,
@@ -96,4 +96,4 @@ def evidence_from(facts: ComponentFacts, options: Options) -> ComponentEvidence:
 
 def _cover(facts: ComponentFacts, aspect: Aspect) -> list[Interval]:
     spans = (cover.span for cover in facts.coverage if cover.aspect is aspect)
-    return merge(intersect(spans, facts.scope))
+    return merge_adjacent(intersect(spans, facts.scope))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
-from monitor.intervals import Interval, day_interval, day_of, days_between
+from monitor.intervals import SLIVER, Interval, day_interval, day_of, days_between
 from monitor.model import Level
 from monitor.standing import DEFAULT_MIN_COVERAGE
 
@@ -79,7 +79,7 @@ class DayRange:
     def is_present(self, instant: datetime) -> bool:
         """Whether what was covered until this instant of today counts as covered until now."""
         fresh = self.now - timedelta(seconds=self.slack_seconds)
-        is_fresh = fresh <= instant <= self.now
+        is_fresh = fresh <= instant < self.now + SLIVER
         return is_fresh and day_of(instant, self.zone) == day_of(self.now, self.zone)
 
     def length(self, day: date) -> float:
@@ -89,12 +89,12 @@ class DayRange:
 
 def lengths_of(first: date, last: date, zone: tzinfo, now: datetime) -> dict[date, float]:
     """Return the lengths in seconds of the days that differ from 86,400: clock changes, and what
-    has elapsed so far.
+    has elapsed so far, to the millisecond, as all that is compared with it.
     """
     lengths = {}
     for day in days_between(first, last):
         whole = day_interval(day, zone)
-        seconds = min(whole.seconds, max(0.0, (now - whole.start).total_seconds()))
+        seconds = min(whole.seconds, max(0.0, round((now - whole.start).total_seconds(), 3)))
         if seconds != USUAL_DAY_SECONDS:
             lengths[day] = seconds
     return lengths

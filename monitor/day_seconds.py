@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from monitor.claims import BadSpan
@@ -15,15 +15,16 @@ def worst_seconds(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Seconds
     """Return the seconds at each level, each instant counted once at its worst level."""
     if not bad:
         return NO_SECONDS
-    seconds = [0.0] * len(Level)
+    lengths = [timedelta()] * len(Level)
     for span in within:
         parts = list(inside(span, bad))
         edges: set[datetime] = set()
         for part in parts:
             edges.update((part.span.start, part.span.end))
         for start, end in pairwise(sorted(edges)):
-            seconds[_worst_level(parts, start, end)] += (end - start).total_seconds()
-    _, maintenance, mild, partial, major = (round(each, 3) for each in seconds)
+            lengths[_worst_level(parts, start, end)] += end - start
+    seconds = (round(length.total_seconds(), 3) for length in lengths)
+    _, maintenance, mild, partial, major = seconds
     return Seconds(maintenance=maintenance, degraded=mild, partial=partial, major=major)
 
 

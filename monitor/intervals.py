@@ -12,6 +12,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
+ONE_SECOND = timedelta(seconds=1)
 
 
 def utc(instant: datetime) -> datetime:
@@ -78,6 +79,41 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
     return union
 
 
+SLIVER = timedelta(milliseconds=1)
+"""A gap shorter than this is how somebody writes instants (a day's end as 23:59:59.999999, a
+moment rounded to other digits), not time of which nothing was said."""
+
+
+def merge_adjacent(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return the union as `merge` does, without gaps shorter than `SLIVER`. An edge nearer than
+    that to a whole second lies on it.
+    """
+    union: list[Interval] = []
+    for interval in merge(map(_on_whole_seconds, intervals)):
+        if union and interval.start - union[-1].end < SLIVER:
+            union[-1] = Interval(union[-1].start, interval.end)
+        else:
+            union.append(interval)
+    return union
+
+
+def _on_whole_seconds(interval: Interval) -> Interval:
+    start, end = _on_whole_second(interval.start), _on_whole_second(interval.end)
+    if start >= end or (start is interval.start and end is interval.end):
+        return interval
+    return Interval(start, end)
+
+
+def _on_whole_second(instant: datetime) -> datetime:
+    after = timedelta(microseconds=instant.microsecond)
+    if not after:
+        return instant
+    if after < SLIVER:
+        return instant - after
+    before = ONE_SECOND - after
+    return instant + before if before < SLIVER else instant
+
+
 def intersect(intervals: Iterable[Interval], within: Interval) -> list[Interval]:
     """Return the parts of the intervals inside `within`, in the order given."""
     return [part for interval in intervals if (part := interval.clip(within)) is not None]
@@ -104,7 +140,8 @@ def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[I
 
 def total_seconds(intervals: Iterable[Interval]) -> float:
     """Return the length in seconds of the union: overlaps count once."""
-    return sum(interval.seconds for interval in merge(intervals))
+    lengths = (interval.end - interval.start for interval in merge(intervals))
+    return sum(lengths, timedelta()).total_seconds()
 
 
 @lru_cache(maxsize=16_384)

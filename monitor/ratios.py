@@ -1,10 +1,11 @@
 """From classified days to the figures of a window. Pure.
 
 Every ratio keeps its numerator and denominator, and is None when its denominator is zero: nothing
-known is not 100 %.
+known is not 100 %. Seconds are added up in whole milliseconds, so that no figure depends on the
+order of what is added.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from monitor.model import (
     Seconds,
     Window,
 )
+from monitor.shares import milliseconds, share
 
 WINDOWS = (7, 30, 90, 365)
 """The window lengths in days that are offered everywhere."""
@@ -30,32 +32,32 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A named set of weights that turns seconds per level into downtime."""
+    """A named set of weights, in tenths, that turns seconds per level into downtime."""
 
     name: str
-    degraded: float
-    partial: float
-    major: float
+    degraded: int
+    partial: int
+    major: int
 
-    def weigh(self, seconds: Seconds) -> float:
-        """Return weighted seconds of downtime. Maintenance never counts."""
+    def weigh(self, seconds: Seconds) -> int:
+        """Return the downtime in tenths of milliseconds, weighted. Maintenance never counts."""
         return (
-            self.degraded * seconds.degraded
-            + self.partial * seconds.partial
-            + self.major * seconds.major
+            self.degraded * milliseconds(seconds.degraded)
+            + self.partial * milliseconds(seconds.partial)
+            + self.major * milliseconds(seconds.major)
         )
 
 
 POLICIES: Mapping[str, Policy] = {
     # Statuspage's own rule; see `statuspage_uptime`.
-    "statuspage": Policy(name="statuspage", degraded=0.0, partial=0.3, major=1.0),
+    "statuspage": Policy(name="statuspage", degraded=0, partial=3, major=10),
     # incident.io documents partial and full outage as down: help.incident.io, "How is uptime
     # calculated?"
-    "strict": Policy(name="strict", degraded=0.0, partial=1.0, major=1.0),
-    "any": Policy(name="any", degraded=1.0, partial=1.0, major=1.0),
+    "strict": Policy(name="strict", degraded=0, partial=10, major=10),
+    "any": Policy(name="any", degraded=10, partial=10, major=10),
     # As `statuspage`, and nothing the user has overridden counts: the figure as the vendor's record
     # gives it.
-    "raw": Policy(name="raw", degraded=0.0, partial=0.3, major=1.0),
+    "raw": Policy(name="raw", degraded=0, partial=3, major=10),
 }
 RAW_POLICY = "raw"
 DEFAULT_POLICY = "statuspage"
@@ -106,13 +108,17 @@ class WindowFigures:
         """Covered share of the window's elapsed seconds in which the component was there, 0..1;
         None where there are none.
         """
-        return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else None
+        if not self.length_seconds:
+            return None
+        return share(self.covered_seconds, self.length_seconds)
 
     def downtime_ratio(self, policy: Policy) -> float | None:
         """Weighted seconds of downtime among the covered seconds, 0..1; None when nothing was
         covered.
         """
-        return None if self.seconds is None else policy.weigh(self.seconds) / self.covered_seconds
+        if self.seconds is None:
+            return None
+        return policy.weigh(self.seconds) / (10 * milliseconds(self.covered_seconds))
 
 
 def window_ending(as_of: date, days: int) -> Window:
@@ -132,7 +138,7 @@ def figures(history: History, window: Window) -> WindowFigures:
     known_days = quiet_days + len(levels)
     there = history.life.within(window)
     days_there = 0 if there is None else there.days
-    covered_seconds = round(quiet_seconds + sum(day.covered_seconds for day in rows), 3)
+    covered_seconds = _sum([quiet_seconds, *(day.covered_seconds for day in rows)])
     return WindowFigures(
         window=window,
         known_days=known_days,
@@ -189,11 +195,16 @@ def _total(days: Sequence[Day]) -> Seconds:
     if not days:
         return NO_SECONDS
     return Seconds(
-        maintenance=round(sum(day.seconds.maintenance for day in days), 3),
-        degraded=round(sum(day.seconds.degraded for day in days), 3),
-        partial=round(sum(day.seconds.partial for day in days), 3),
-        major=round(sum(day.seconds.major for day in days), 3),
+        maintenance=_sum(day.seconds.maintenance for day in days),
+        degraded=_sum(day.seconds.degraded for day in days),
+        partial=_sum(day.seconds.partial for day in days),
+        major=_sum(day.seconds.major for day in days),
     )
+
+
+def _sum(lengths: Iterable[float]) -> float:
+    """Return the sum of lengths in seconds, to the millisecond; their order does not matter."""
+    return sum(map(milliseconds, lengths)) / 1000
 
 
 # the vendors' own formula, exactly

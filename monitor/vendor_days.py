@@ -3,8 +3,9 @@
 A vendor's day has the worst level of its counted components; "operational" and "maintenance" stand
 only where enough of them are known. Its seconds, with their source and confidence, are those of one
 component: the one that was out longest (of equal ones the one with more major outage, then more
-degraded time, then more maintenance, then the first on the page). Its coverage is the mean of
-theirs.
+degraded time, then more maintenance, then the first on the page). On a day without bad seconds,
+source and confidence are those of a component with the weakest source. Its coverage is the mean of
+theirs, and at least its bad seconds.
 """
 
 from collections import defaultdict
@@ -28,6 +29,7 @@ from monitor.model import (
     Seconds,
     quiet_day,
 )
+from monitor.shares import mean_seconds
 from monitor.standing import standing_level
 
 
@@ -175,9 +177,10 @@ def _vendor_day(
         known_rows.append(quiet_day(day, length, source, _quiet_confidence(source)))
     unknown = Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
     worst = max(known_rows, key=lambda row: row.level or 0, default=unknown)
-    key, longest = _longest_outage(component_rows) or (None, worst)
+    key, longest = _longest_outage(component_rows) or (None, _weakest(known_rows, unknown))
     count = counts.exist(day)
-    covered_seconds = sum(row.covered_seconds for row in rows) + length * counts.quiet(day)
+    covered_lengths = [row.covered_seconds for row in rows]
+    covered_lengths += [length] * counts.quiet(day)
     disputes = (row.other or row.seconds for row in rows if row.disputed)
     other = max(disputes, key=_length, default=None)
     incident_ids = set(unattributed_ids).union(*(row.incident_ids for row in rows))
@@ -187,7 +190,7 @@ def _vendor_day(
             worst.level, share=number, of=count, min_coverage=days.options.min_coverage
         ),
         length_seconds=length,
-        covered_seconds=round(max(covered_seconds / max(1, count), longest.seconds.total), 3),
+        covered_seconds=max(mean_seconds(covered_lengths, of=count), longest.seconds.total),
         seconds=longest.seconds,
         source=longest.source,
         confidence=longest.confidence,
@@ -205,6 +208,19 @@ def _longest_outage(component_rows: Mapping[str, Day]) -> tuple[str, Day] | None
     rows = component_rows.items()
     key, row = max(rows, key=lambda item: _length(item[1].seconds), default=("", None))
     return (key, row) if row is not None and row.seconds.total else None
+
+
+def _weakest(known_rows: Iterable[Day], unknown: Day) -> Day:
+    """Return the day with the weakest source, of equal ones with the least confidence."""
+    return min(known_rows, key=_strength, default=unknown)
+
+
+def _strength(row: Day) -> tuple[int, int]:
+    """Return how good the witnesses of a known day are; the higher the better."""
+    sources = (Aspect.OBSERVATIONS, Aspect.IMPACTS, Aspect.BARS)
+    confidences = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+    source = -1 if row.source is None else sources.index(row.source)
+    return source, -1 if row.confidence is None else confidences.index(row.confidence)
 
 
 def _length(seconds: Seconds) -> tuple[float, ...]:

@@ -70,14 +70,14 @@ CHANGES_OF_8_MAY = [
         (query(5, "api"), "bad needs one witness", OUTAGE, CHANGES_OF_5_MAY),
         (
             query(5, "web"),
-            "good needs coverage: 100% of the day known, and nothing bad counts",
+            "good needs coverage: 100 % of the day known, and nothing bad counts",
             (),
             [("source", "without the incidents", UNKNOWN, 0)],
         ),
         (
             query(6),
             (
-                "good needs coverage: 100% of the day known, 2 of 2 components known, and nothing"
+                "good needs coverage: 100 % of the day known, 2 of 2 components known, and nothing"
                 " bad counts; disputed: other sources say otherwise"
             ),
             (),
@@ -85,7 +85,7 @@ CHANGES_OF_8_MAY = [
         ),
         (
             query(7),
-            "good needs coverage: 50% of the day known, 0 of 2 components known, 90% must be",
+            "good needs coverage: 50.0 % of the day known, 0 of 2 components known, 90 % must be",
             (),
             [
                 ("setting", "with min_coverage 0", WELL, 0),
@@ -94,7 +94,7 @@ CHANGES_OF_8_MAY = [
         ),
         (
             query(7, "web"),
-            "good needs coverage: 50% of the day known, 90% must be",
+            "good needs coverage: 50.0 % of the day known, 90 % must be",
             (),
             [("setting", "with min_coverage 0.5", WELL, 0)],
         ),
@@ -107,7 +107,7 @@ CHANGES_OF_8_MAY = [
         (query(8, "api"), "bad needs one witness", ("API: observations",), CHANGES_OF_8_MAY),
         (
             query(8, "web"),
-            "good needs coverage: 10% of the day known, 90% must be",
+            "good needs coverage: 9.5 % of the day known, 90 % must be",
             (),
             [("setting", "with min_coverage 0.09524", Level.MAINTENANCE, 7200)],
         ),
@@ -142,7 +142,7 @@ def test_an_outage_shorter_than_the_minimum_is_named_with_it(store):
     answer = reasons(store, store.pages()[0], vendor, query(5, "api"))
 
     assert answer.rule == (
-        "nothing bad lasted more than min_outage (1 h 00 min 00 s), and good needs coverage: 100%"
+        "nothing bad lasted more than min_outage (1 h 00 min 00 s), and good needs coverage: 100 %"
         " of the day known"
     )
     assert ("with min_outage 0 s", Level.DEGRADED) in [

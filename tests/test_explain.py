@@ -51,8 +51,10 @@ def test_a_partly_known_day_says_how_much_is_missing(store, page):
     save(store, page, evidence(START + HOUR, coverage=(cover(10),)))
 
     text = told(store, page, "api")
-    assert "only 42% of the day is known; 90% must be" in text
-    assert "no outage, degradation or maintenance in what is known; 42% of the day covered" in text
+    assert "only 41.7 % of the day is known; 90 % must be" in text
+    assert (
+        "no outage, degradation or maintenance in what is known; 41.7 % of the day covered" in text
+    )
 
 
 def test_a_vendor_with_too_few_known_components_says_how_many(store, page):

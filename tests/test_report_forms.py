@@ -47,7 +47,7 @@ DAYS = [
     day("2026-05-05", "major_outage", ["i1"], coverage=1.0, source="impacts"),
     day("2026-05-06", "operational", ["i3"], coverage=1.0, source="bars", disputed=True),
     day("2026-05-07", None, coverage=0.5, source="impacts"),
-    day("2026-05-08", "degraded", coverage=0.0, source="observations"),
+    day("2026-05-08", "degraded", coverage=1 / 75_600, source="observations"),
 ]
 
 
@@ -247,8 +247,8 @@ Source: <https://acme.example/>. A day counts when it had a {DEFINITION}; policy
 
 | component | now | outage days | major | degraded | downtime | coverage |
 |---|---|--:|--:|--:|--:|--:|
-| Web (excluded) | unknown | 0 of 2 | 0 | 0 | 0.000 % | 66.7 % |
-| Old (removed) | unknown | 0 of 2 | 0 | 0 | 0.000 % | 64.5 % |
+| Web (excluded) | unknown | 0 of 2 | 0 | 0 | 0 % | 66.7 % |
+| Old (removed) | unknown | 0 of 2 | 0 | 0 | 0 % | 64.5 % |
 | Core / API | degraded | 1 of 3 | 1 | 1 | 1.667 % | 64.5 % |
 
 Open incidents:

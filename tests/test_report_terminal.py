@@ -39,12 +39,12 @@ def test_a_terminal_shows_this(answer):
         *(f"  {note}" for note in REMARKS),
         "  2026-05-05 to 2026-05-08",
         (
-            "  Web (excluded): now ? unknown; outage 0 of 2 days (0 major); downtime 0.000 %,"
+            "  Web (excluded): now ? unknown; outage 0 of 2 days (0 major); downtime 0 %,"
             " coverage 66.7 %"
         ),
         "  ▁▁??",
         (
-            "  Old (removed): now ? unknown; outage 0 of 2 days (0 major); downtime 0.000 %,"
+            "  Old (removed): now ? unknown; outage 0 of 2 days (0 major); downtime 0 %,"
             " coverage 64.5 %"
         ),
         "  ▁▁??",

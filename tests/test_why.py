@@ -85,7 +85,7 @@ def test_a_day_too_little_of_which_is_known_says_which_setting_would_do(store, p
     save(store, page, evidence(START + HOUR, coverage=(cover(12),)))
 
     found = asked(store)
-    assert found.rule == "good needs coverage: 50% of the day known, 90% must be"
+    assert found.rule == "good needs coverage: 50.0 % of the day known, 90 % must be"
     assert changes(found) == {"with min_coverage 0.5": (Level.OPERATIONAL, 0)}
 
 
@@ -93,7 +93,7 @@ def test_an_operational_day_is_unknown_without_the_source_that_speaks_for_it(sto
     save(store, page, evidence(START + HOUR, coverage=(cover(),)))
 
     found = asked(store)
-    assert found.rule.startswith("good needs coverage: 100% of the day known")
+    assert found.rule.startswith("good needs coverage: 100 % of the day known")
     assert changes(found) == {"without the incidents": (None, 0)}
 
 

@@ -119,7 +119,7 @@ def _day_json(day: Day) -> dict[str, Any]:
     if day.absence is not None:
         row["reason"] = day.absence.value
     if day.level is not None or day.covered_seconds:
-        row["coverage"] = round(day.coverage, 4)
+        row["coverage"] = day.coverage
         row["source"] = day.source.value if day.source else None
     if day.known_components != day.counted_components:
         row["known_components"] = day.known_components

@@ -143,5 +143,4 @@ def downtime(figures: WindowFigures, policy: str) -> str:
     """Return the weighted downtime ratio as a percentage with three decimals; "unknown" without
     coverage.
     """
-    ratio = figures.downtime_ratio(POLICIES[policy])
-    return UNKNOWN if ratio is None else f"{ratio * 100:.3f} %"
+    return percent(figures.downtime_ratio(POLICIES[policy]), decimals=3)

@@ -14,6 +14,7 @@ from monitor.intervals import ONE_DAY
 from monitor.model import Aspect, Day, Level, PageHistory
 from monitor.overrides import apply
 from monitor.plain import duration
+from monitor.shares import exact_percent, percent
 from monitor.standing import is_bad
 from monitor.store import PageRecord, Store
 
@@ -87,7 +88,7 @@ def _rule(case: Case, day: Day) -> str:
     if day.level is None and not day.covered_seconds:
         return "nothing speaks for the day: unknown is never green"
     if day.level is None:
-        least = f"{case.options.min_coverage:.0%} must be"
+        least = f"{exact_percent(case.options.min_coverage)} must be"
         return f"good needs coverage: {_coverage(day)}, {least}{dispute}"
     if day.level.is_outage and day.source is Aspect.BARS:
         return f"published bar: the vendor's own seconds count{dispute}"
@@ -103,7 +104,7 @@ def _rule(case: Case, day: Day) -> str:
 
 
 def _coverage(day: Day) -> str:
-    share = f"{day.coverage:.0%} of the day known"
+    share = f"{percent(day.coverage)} of the day known"
     if day.counted_components is None:
         return share
     return f"{share}, {day.known_components} of {day.counted_components} components known"

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from monitor.model.levels import Aspect, Confidence, Level
+from monitor.shares import share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,8 @@ class Day:
 
     @property
     def coverage(self) -> float:
-        """Covered share of the (elapsed) day, 0..1."""
-        return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else 0.0
+        """Covered share of the (elapsed) day, 0..1; 1 only when all of it is covered."""
+        return share(self.covered_seconds, self.length_seconds)
 
 
 def quiet_day(day: date, length_seconds: float, source: Aspect, confidence: Confidence) -> Day:
