@@ -177,7 +177,7 @@ def _quiet(history: History, window: Window, rows: Sequence[Day]) -> tuple[int, 
 
 
 def _length_seconds(history: History, window: Window) -> float:
-    return DAY_SECONDS * window.days + _odd_seconds(history, window)
+    return round(DAY_SECONDS * window.days + _odd_seconds(history, window), 3)
 
 
 def _odd_seconds(

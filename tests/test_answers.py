@@ -208,7 +208,11 @@ def test_a_component_is_meant_by_its_id_its_slug_or_a_name_that_only_it_has(stor
         return None if entry is None else entry.component.id
 
     assert (meant(None), meant("k1"), meant("aPi")) == (None, "k1", "k1")
-    with pytest.raises(ValueError, match="2 components are called 'WEB'; say which by its slug"):
+    with pytest.raises(
+        ValueError, match=r"2 components are called 'WEB'; write one of: web .Web., web-2 .web."
+    ):
         meant("WEB")
-    with pytest.raises(ValueError, match="no component 'db'; there are: api, web, web-2"):
+    with pytest.raises(
+        ValueError, match=r"no component 'db'; there are: api .API., web .Web., web-2 .web."
+    ):
         meant("db")

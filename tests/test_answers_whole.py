@@ -209,7 +209,10 @@ def test_nothing_is_answered_of_a_day_that_has_not_begun_or_a_component_there_is
 
     with pytest.raises(ValueError, match="2026-05-09 has not begun in Asia/Tokyo"):
         answer(store, page, ACME, query(9))
-    with pytest.raises(ValueError, match="no component 'db'; there are: api, old, web"):
+    with pytest.raises(
+        ValueError,
+        match=r"no component 'db'; there are: api .Core / API., web .Web., old .Old, removed.",
+    ):
         answer(store, page, ACME, query(5, "db"))
 
 
@@ -318,5 +321,5 @@ def test_a_component_of_a_page_that_was_not_read_is_none_of_none():
     with Store.open("sqlite://") as store:
         page = add_page(store, now=datetime(2026, 5, 1, tzinfo=UTC))
 
-        with pytest.raises(ValueError, match="no component 'api'; there are: none yet: the page"):
+        with pytest.raises(ValueError, match="no component 'api'; the page has none"):
             reasons(store, page, ACME, query(5, "api"))

@@ -123,8 +123,7 @@ def component_name(component: ComponentRecord) -> str:
     """Return the name with its group, and "(excluded)", "(removed)" or since when it has been
     there, where that is so.
     """
-    part = component.component
-    name = f"{part.group} / {part.name}" if part.group else part.name
+    name = component.component.full_name
     if component.is_excluded:
         return f"{name} (excluded)"
     if component.removed_at is not None:

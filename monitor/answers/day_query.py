@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from monitor.component_names import find_component
 from monitor.intervals import day_of
 from monitor.model import KnownComponent
 from monitor.store import PageRecord
@@ -13,8 +14,8 @@ from monitor.store import PageRecord
 class DayQuery:
     """One day of a page's zone, asked about at `now`.
 
-    `component` is an id, a slug or a name; None = the vendor's own day. `known_at` leaves out what
-    was learnt later; None = everything known at `now`.
+    `component` is an id, a slug or a name, with or without its group; None = the vendor's own day.
+    `known_at` leaves out what was learnt later; None = everything known at `now`.
     """
 
     day: date
@@ -35,26 +36,3 @@ class DayQuery:
     def component_of(self, components: Sequence[KnownComponent]) -> KnownComponent | None:
         """Return the component that is asked about. Raises ValueError as `find_component` does."""
         return None if self.component is None else find_component(components, self.component)
-
-
-def find_component(components: Sequence[KnownComponent], name: str) -> KnownComponent:
-    """Return the component with this id, slug or (unique) name. Raises ValueError naming what there
-    is.
-    """
-    matches = [entry for entry in components if name in (entry.component.id, entry.slug)]
-    if not matches:
-        matches = [entry for entry in components if _is_called(entry, name)]
-    if len(matches) == 1:
-        return matches[0]
-    slugs = sorted(entry.slug for entry in matches or components)
-    if matches:
-        raise ValueError(
-            f"{len(matches)} components are called {name!r}; say which by its slug:"
-            f" {', '.join(slugs)}"
-        )
-    choice = ", ".join(slugs) or "none yet: the page was not read so far"
-    raise ValueError(f"no component {name!r}; there are: {choice}")
-
-
-def _is_called(entry: KnownComponent, name: str) -> bool:
-    return entry.component.name.casefold() == name.casefold()

@@ -37,6 +37,11 @@ class Component:
     start_date: date | None = None
     has_bars: bool = False
 
+    @property
+    def full_name(self) -> str:
+        """The name as people are told it: with its group, e.g. ``EU / VMs``."""
+        return f"{self.group} / {self.name}" if self.group else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
