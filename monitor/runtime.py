@@ -21,7 +21,7 @@ from monitor.errors import ConfigError
 from monitor.fetch import Fetcher, Fetches, Lateness, user_agent
 from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_options
 from monitor.settings_changes import by_slug
-from monitor.store import PageRecord, Store
+from monitor.store import PageRecord, Store, places
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
 from monitor.terminal import note
 from monitor.watching import WatchedVendor, is_somebody_elses, join_names, strangers
@@ -142,11 +142,43 @@ class Watches(Enum):
 
 @contextmanager
 def open_context(
-    config: Path | None, database: str | None, watches: Watches = Watches.NOTHING
+    config: Path | None,
+    database: str | None,
+    watches: Watches = Watches.NOTHING,
+    *,
+    create: bool | None = None,
 ) -> Iterator[Context]:
-    """Load the settings and open the store."""
-    with open_store(load_settings(config, database), watches=watches) as context:
+    """Load the settings and open the store; `create` as in `allow_new_database`, None = there has
+    to be one. Raises StoreError where there is none and none is made.
+    """
+    settings = load_settings(config, database)
+    if create is None:
+        places.require(settings.database_url)
+    else:
+        allow_new_database(settings, is_named=database is not None, create=create)
+    with open_store(settings, watches=watches) as context:
         yield context
+
+
+def allow_new_database(settings: Settings, *, is_named: bool, create: bool) -> None:
+    """Do nothing where a command that reads pages may open this database, but say when that makes
+    one.
+
+    A file that the settings name, or nobody, is made; one that the command line names
+    (`is_named`) only where `create` asks for it, since it may be mistyped. Its folder has to be
+    there, but for that of the default place. Raises ConfigError.
+    """
+    file = places.missing_file(settings.database_url)
+    if file is None:
+        return
+    if is_named and not create:
+        raise ConfigError(f"no database at {file}; add --create to make a new one there")
+    if not file.parent.is_dir() and file != configuration.default_database_path():
+        raise ConfigError(
+            f"no folder {file.parent} to make the database in; make it (mkdir -p), or name another"
+            " place with --database or the setting `database`"
+        )
+    note(f"there was no database at {file}, a new one is made")
 
 
 @contextmanager

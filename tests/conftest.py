@@ -108,6 +108,13 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 
 
 @pytest.fixture
+def empty_database(monitor, tmp_path: Path) -> Path:
+    """The database of `monitor`, where nothing was read yet."""
+    Store.open(f"sqlite:///{tmp_path / 'monitor.db'}").close()
+    return tmp_path / "monitor.db"
+
+
+@pytest.fixture
 def settings_folder(tmp_path: Path) -> Path:
     """A folder whose settings file names one vendor."""
     (tmp_path / "monitor.yaml").write_text("vendors: [openai]\n")

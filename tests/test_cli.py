@@ -138,6 +138,7 @@ def test_a_challenged_page_is_a_failed_page_and_nothing_is_operational(
         (("add", "ftp://status.example.com"), "ftp"),
     ],
 )
+@pytest.mark.usefixtures("empty_database")
 def test_a_mistake_gets_a_clear_message_and_exit_code_2(
     monitor, words: tuple[str, ...], message: str
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_mistake_gets_a_clear_message_and_exit_code_2(
     assert "Traceback" not in err
 
 
+@pytest.mark.usefixtures("empty_database")
 def test_nothing_stored_is_unknown_not_green(monitor) -> None:
     code, out, _ = monitor("report", "anthropic")
 
@@ -172,6 +174,7 @@ def test_check_and_version_are_fine_without_any_file(monitor) -> None:
     assert "vendorstatus" in monitor("version")[1]
 
 
+@pytest.mark.usefixtures("empty_database")
 def test_rebuild_works_offline_on_an_empty_database(monitor) -> None:
     code, out, _ = monitor("rebuild", "anthropic")
 
@@ -197,7 +200,7 @@ def test_a_taken_port_is_said_before_anything_is_read_or_promised(
         port = taken.getsockname()[1]
         monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{port}")
         words = (
-            ["serve", "--database", str(database)]
+            ["serve", "--database", str(database), "--create"]
             if command == "serve"
             else ["demo", "--port", str(port)]
         )

@@ -31,7 +31,7 @@ def monitor(monkeypatch, capsys, tmp_path):
 
 
 @pytest.fixture
-def kept(monitor, tmp_path):
+def kept(monitor, tmp_path, empty_database):
     """A database with two bodies kept of a day."""
     monitor("report")
     with Store.open(f"sqlite:///{tmp_path / 'monitor.db'}") as store:

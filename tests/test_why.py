@@ -233,6 +233,7 @@ def monitor(monkeypatch, capsys, tmp_path):
     return typed(monkeypatch, capsys)
 
 
+@pytest.mark.usefixtures("empty_database")
 def test_the_command_answers_for_one_day_and_for_two(monitor):
     code, text, _ = monitor("why", "acme", "2026-05-05", "2026-05-06")
     assert code == 0
@@ -252,6 +253,7 @@ def test_the_command_answers_for_one_day_and_for_two(monitor):
         (("2026-05-05", "--format", "csv"), "it writes table or json"),
     ],
 )
+@pytest.mark.usefixtures("empty_database")
 def test_the_command_says_what_is_wrong_with_what_it_was_given(monitor, words, said):
     code, _, problem = monitor("why", "acme", *words)
     assert code == 2

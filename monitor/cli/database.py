@@ -70,7 +70,7 @@ def check(config: ConfigOption = None, database: DatabaseOption = None) -> None:
 
     Of a PostgreSQL database only the tables are compared with those this version needs.
     """
-    url = load_settings(config, database).database_url
+    url = _require_database(config, database)
     if url.startswith("sqlite"):
         _check_file(upkeep.require_file(url, "check"))
     with Store.open(url, migrate=False) as store:
@@ -112,7 +112,7 @@ def backup(
     """Write a checked copy of the SQLite file as it is at one moment. The monitor may go on
     meanwhile.
     """
-    source = _require_file(config, database, "backup")
+    source = upkeep.require_file(_require_database(config, database), "backup")
     size = upkeep.backup(source, file)
     say(f"{source} copied to {file}, {_readable(size)}, checked")
 
@@ -126,7 +126,7 @@ def restore(
     """Put a checked copy in the SQLite file's place; stop the monitor first. What was there is kept
     beside it.
     """
-    target = _require_file(config, database, "restore")
+    target = upkeep.require_file(load_settings(config, database).database_url, "restore")
     for path in upkeep.restore(target, file, aside=f"replaced-{now():%Y%m%dT%H%M%S}"):
         say(f"what was there is {path} now")
     say(
@@ -140,7 +140,9 @@ def vacuum(config: ConfigOption = None, database: DatabaseOption = None) -> None
     """Write the SQLite file anew without what is free in it. Writers wait meanwhile; needs as much
     room again.
     """
-    before, after = upkeep.vacuum(_require_file(config, database, "vacuum"))
+    before, after = upkeep.vacuum(
+        upkeep.require_file(_require_database(config, database), "vacuum")
+    )
     say(f"{_readable(before)} before, {_readable(after)} now")
 
 
@@ -149,7 +151,7 @@ def size(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Say how large the database is; of an SQLite file also what each table takes and what a vacuum
     gives back.
     """
-    url = load_settings(config, database).database_url
+    url = _require_database(config, database)
     if not url.startswith("sqlite"):
         with Store.open(url, migrate=False) as store:
             say(f"{_readable(store.size_bytes())}; {upkeep.SERVER['size']} say more")
@@ -182,8 +184,11 @@ def require_whole(url: str) -> None:
         )
 
 
-def _require_file(config: Path | None, database: str | None, command: str) -> Path:
-    return upkeep.require_file(load_settings(config, database).database_url, command)
+def _require_database(config: Path | None, database: str | None) -> str:
+    """Return the URL of the database. Raises StoreError where there is none."""
+    url = load_settings(config, database).database_url
+    places.require(url)
+    return url
 
 
 def _readable(size: float) -> str:

@@ -11,10 +11,11 @@ from monitor import platforms
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.cli.platform_text import as_json, as_row, labelled_lines, title, verification
 from monitor.cli.rows import NOTE, Shape, markdown, print_rows
-from monitor.config import CatalogEntry, VendorConfig
+from monitor.config import CatalogEntry, Settings, VendorConfig
 from monitor.errors import ConfigError
-from monitor.runtime import open_context
-from monitor.store import PageRecord
+from monitor.runtime import Watches, load_settings, open_store
+from monitor.settings_changes import by_slug
+from monitor.store import PageRecord, places
 from monitor.terminal import paragraph, say, say_json
 
 commands = typer.Typer()
@@ -48,20 +49,32 @@ def vendors(
 
 
 def _print_configured(config: Path | None, database: str | None, form: Shape) -> None:
-    with open_context(config, database) as context:
-        pages = {page.slug: page for page in context.store.pages(removed=True)}
-        slugs = sorted(context.vendors)
-        rows = [_vendor_row(context.vendors[slug], pages.get(slug)) for slug in slugs]
+    settings = load_settings(config, database)
+    vendors = by_slug(settings.vendors)
+    pages = _stored_pages(settings, is_named=database is not None)
+    rows = [_vendor_row(vendors[slug], pages.get(slug)) for slug in sorted(vendors)]
     if form is not Shape.JSON:
-        say(f"configured in {context.settings.source}:")
+        say(f"configured in {settings.source}:")
     print_rows(rows, form)
     if form is Shape.TABLE:
         for name in sorted({row["platform"] for row in rows}):
             if note := platforms.caveat(name):
                 say("", f"{name}: {note}")
         catalogue = [entry.slug for entry in configuration.catalog()]
-        others = len(catalogue) - len(context.vendors.keys() & catalogue)
+        others = len(catalogue) - len(vendors.keys() & catalogue)
         say("", f"{others} more in the catalogue: monitor vendors --search NAME")
+
+
+def _stored_pages(settings: Settings, *, is_named: bool) -> dict[str, PageRecord]:
+    """Return the pages of the database by vendor; none where nothing was read yet. Raises
+    StoreError where the command line names one that is not there.
+    """
+    if is_named:
+        places.require(settings.database_url)
+    if places.missing_file(settings.database_url) is not None:
+        return {}
+    with open_store(settings, watches=Watches.NOTHING) as context:
+        return {page.slug: page for page in context.store.pages(removed=True)}
 
 
 def _vendor_row(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]:

@@ -28,6 +28,9 @@ ConfigOption = Annotated[
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="Database, a path or URL; overrides the settings.")
 ]
+CreateOption = Annotated[
+    bool, typer.Option("--create", help="Make the file that --database names, if it is missing.")
+]
 Vendor = Annotated[str, typer.Argument(help="Vendor: its slug or its name.")]
 Vendors = Annotated[
     list[str] | None, typer.Argument(help="Vendors, by slug or name; all when none is given.")

@@ -9,7 +9,7 @@ import typer
 
 from exporters.wording import percent
 from monitor import answers
-from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
+from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption, Vendors
 from monitor.collect import Answers, BackfillResult, Collector, PollResult
 from monitor.errors import ConfigError
 from monitor.intervals import day_interval, day_of, window_start
@@ -24,10 +24,13 @@ commands = typer.Typer()
 
 @commands.command(short_help="Read the current state once.")
 def poll(
-    vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None
+    vendors: Vendors = None,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+    create: CreateOption = False,
 ) -> None:
     """Read the current state of the pages once."""
-    with open_context(config, database, Watches.MORE) as context:
+    with open_context(config, database, Watches.MORE, create=create) as context:
         results = run(_poll_all(context, context.pages(vendors)))
         for result in results:
             page = context.store.pages([result.slug])[0]
@@ -62,13 +65,14 @@ def backfill(
     ] = False,
     config: ConfigOption = None,
     database: DatabaseOption = None,
+    create: CreateOption = False,
 ) -> None:
     """Rebuild the history from the vendors' own records. May be interrupted and run again at any
     time.
     """
     if days is not None and since is not None:
         raise ConfigError("give --days or --since, not both")
-    with open_context(config, database, Watches.MORE) as context:
+    with open_context(config, database, Watches.MORE, create=create) as context:
         first = _first_day(since, context.clock().date())
         length = days or context.settings.backfill_days or 90
         results = run(_backfill_all(context, context.pages(vendors), first, length, force=force))

@@ -16,7 +16,7 @@ import typer
 from monitor import __version__
 from monitor.cli.database import require_whole
 from monitor.cli.manner import Manner
-from monitor.cli.options import ConfigOption, DatabaseOption
+from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption
 from monitor.clocks import is_ahead
 from monitor.collect import Collector, Headers
 from monitor.config import Settings
@@ -26,7 +26,7 @@ from monitor.network import open_files
 from monitor.notify import Notifier
 from monitor.reread import Hangups, Rereading
 from monitor.running import SOME_PAGE_FAILED, run
-from monitor.runtime import Context, collecting, load_settings, open_store
+from monitor.runtime import Context, allow_new_database, collecting, load_settings, open_store
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges, by_slug
 from monitor.terminal import say
@@ -39,7 +39,12 @@ ANSWER_SECONDS = 3.0
 
 
 @commands.command(short_help="Poll on schedule and serve /metrics.")
-def serve(ctx: typer.Context, config: ConfigOption = None, database: DatabaseOption = None) -> None:
+def serve(
+    ctx: typer.Context,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+    create: CreateOption = False,
+) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics. SIGHUP reads the settings
     again.
     """
@@ -47,14 +52,16 @@ def serve(ctx: typer.Context, config: ConfigOption = None, database: DatabaseOpt
     with Hangups() as hangups:
         settings = load_settings(config, database)
         require_whole(settings.database_url)
-        with listen(settings.host, settings.port) as listener, open_store(settings) as context:
-            notifier = Notifier(os.environ, os.getpid())
-            load = partial(load_settings, config, database)
-            run(
-                serve_until_stopped(
-                    context, listener, load=load, hangups=hangups, notifier=notifier
+        with listen(settings.host, settings.port) as listener:
+            allow_new_database(settings, is_named=database is not None, create=create)
+            with open_store(settings) as context:
+                notifier = Notifier(os.environ, os.getpid())
+                load = partial(load_settings, config, database)
+                run(
+                    serve_until_stopped(
+                        context, listener, load=load, hangups=hangups, notifier=notifier
+                    )
                 )
-            )
 
 
 @contextmanager

@@ -68,4 +68,7 @@ def exists(url: str) -> bool:
     if address.get_backend_name() != "sqlite":
         return True
     file = file_of(address)
-    return file is not None and file.is_file()
+    try:
+        return file is not None and file.is_file()
+    except OSError:
+        return True  # a folder we may not enter: opening it says so

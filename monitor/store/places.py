@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from monitor.errors import StoreError
 from monitor.store import addresses, engine, schema, upkeep
 from monitor.store.tables.instants import from_microseconds
 from monitor.store.tables.pages import PAGE
@@ -45,6 +46,28 @@ def place(url: str) -> Place:
     if not file.is_file():
         return Place(kind=kind, address=shown, file=file)
     return _file(file, shown)
+
+
+def missing_file(url: str) -> Path | None:
+    """Return the absolute path of the SQLite file that opening this database would make; None where
+    it is there, is in memory, or is a server's. Raises StoreError when a folder is there instead.
+    """
+    file = addresses.file_of(addresses.parse(url))
+    if file is None or addresses.exists(url):
+        return None
+    if file.is_dir():
+        raise StoreError(f"{file} is a folder; name a file in it")
+    return file.absolute()
+
+
+def require(url: str) -> None:
+    """Raise StoreError, saying what makes one, where there is no database."""
+    file = missing_file(url)
+    if file is not None:
+        raise StoreError(
+            f"no database at {file}; `monitor backfill` makes one and reads the history, `monitor"
+            " db path` prints where it is looked for"
+        )
 
 
 def _file(file: Path, shown: str) -> Place:
