@@ -213,3 +213,17 @@ def test_the_last_segment_of_an_address_is_what_follows_its_last_slash(
     address: str, segment: str
 ) -> None:
     assert fields.last_segment(address) == segment
+
+
+@pytest.mark.parametrize("value", [None, [], ["a"], "a", 7])
+def test_what_is_no_object_has_no_fields(value: object) -> None:
+    assert fields.maybe_row(value) == {}
+    assert not fields.has_keys(value, {"a"})
+
+
+def test_an_object_has_the_keys_that_are_asked_for_when_it_has_all_of_them() -> None:
+    told = {"a": None, "b": 1}
+
+    assert fields.maybe_row(told) is told
+    assert fields.has_keys(told, {"a", "b"})
+    assert not fields.has_keys(told, {"a", "c"})

@@ -6,8 +6,9 @@ half characters, which JSON can spell, and NUL are replaced.
 """
 
 import math
+from collections.abc import Set as AbstractSet
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard
 
 from monitor.kit.responses import shape_error
 
@@ -23,6 +24,16 @@ LONGEST_CODE = 60
 def row(value: object, where: str) -> Row:
     """Return an object."""
     return value if isinstance(value, dict) else shape_error(where, "an object", value)
+
+
+def maybe_row(value: object) -> Row:
+    """Return an object; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def has_keys(value: object, keys: AbstractSet[str]) -> TypeGuard[Row]:
+    """Whether something is an object with all of these keys."""
+    return isinstance(value, dict) and value.keys() >= keys
 
 
 def items(value: object, where: str) -> list[Any]:

@@ -20,9 +20,11 @@ from monitor.kit.events import ComponentState, Event, ImpactSpan, is_past, spans
 from monitor.kit.evidence import evidence, gap_until_now
 from monitor.kit.fields import (
     Row,
+    has_keys,
     identifier,
     keyword,
     lower_text,
+    maybe_row,
     maybe_text,
     optional_rows,
     row,
@@ -94,7 +96,7 @@ def probe(url: str) -> tuple[Get, ...]:
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of Apple's system status; the host counts only beside another sign."""
     answer = try_json(_without_callback(response))
-    services = answer.get("services") if isinstance(answer, dict) else None
+    services = maybe_row(answer).get("services")
     if not isinstance(services, list) or not services or not all(map(_is_service, services)):
         return
     yield Signal("shape", "services with a serviceName and events")
@@ -103,7 +105,7 @@ def detect(response: Response) -> Iterator[Signal]:
 
 
 def _is_service(value: object) -> bool:
-    return isinstance(value, dict) and {"serviceName", "events"} <= value.keys()
+    return has_keys(value, {"serviceName", "events"})
 
 
 def _without_callback(response: Response) -> Response:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence, gap_until_now
-from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
+from monitor.kit.fields import Row, has_keys, keyword, maybe_row, maybe_text, row, rows, text
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
@@ -63,11 +63,11 @@ SERVICES = frozenset(
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of Azure DevOps' health answer; the host counts only beside another sign."""
     answer = try_json(response)
-    services = answer.get("services") if isinstance(answer, dict) else None
+    services = maybe_row(answer).get("services")
     if not isinstance(services, list) or not services or not all(map(_is_service, services)):
         return
     status = answer.get("status")
-    if isinstance(status, dict) and "health" in status:
+    if has_keys(status, {"health"}):
         yield Signal("shape", "services with a health in each geography")
     if any(service.get("id") in FAMILIAR for service in services):
         yield Signal("names", "the services are those of Azure DevOps")

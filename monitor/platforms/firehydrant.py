@@ -32,7 +32,17 @@ from monitor.kit.events import (
     recent_or_open,
 )
 from monitor.kit.evidence import evidence, gap_before
-from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows, text
+from monitor.kit.fields import (
+    Row,
+    has_keys,
+    identifier,
+    maybe_row,
+    maybe_text,
+    optional_rows,
+    row,
+    rows,
+    text,
+)
 from monitor.kit.messages import messages
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.posts import Post, end_of, over_since, post_saying
@@ -103,7 +113,7 @@ def detect(response: Response) -> Iterator[Signal]:
     if _are_conditions(answer.get("conditions")):
         yield Signal("shape", "conditions are mapped to FireHydrant's words")
     config = answer.get("config")
-    if isinstance(config, dict) and {"companyName", "operationalMessage"} <= config.keys():
+    if has_keys(config, {"companyName", "operationalMessage"}):
         yield Signal("config", "a company's name and its message for quiet times")
     if b"type.googleapis.com/firehydrant." in response.body:
         yield Signal("types", "timelines hold FireHydrant's own types")
@@ -272,7 +282,7 @@ def _timeline(incident: Row, where: str) -> list[Row]:
     entries = []
     for entry in optional_rows(incident.get("timeline"), where):
         details = entry.get("details")
-        note = details.get("note") if isinstance(details, dict) else None
+        note = maybe_row(details).get("note")
         at = maybe_instant(entry.get("occurredAt"), where)
         entries.append(entry | {"note": note, "at": at})
     return entries

@@ -29,7 +29,17 @@ from monitor.intervals import Interval
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.fallback import gap_of
-from monitor.kit.fields import Row, keyword, lower_text, maybe_text, optional_rows, row, rows, text
+from monitor.kit.fields import (
+    Row,
+    has_keys,
+    keyword,
+    lower_text,
+    maybe_text,
+    optional_rows,
+    row,
+    rows,
+    text,
+)
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get_all
 from monitor.kit.responses import get_responses, locate_errors, read_json, try_json, unwrap
 from monitor.kit.times import instant
@@ -87,7 +97,7 @@ def detect(response: Response) -> Iterator[Signal]:
     if b"| Gatus</title>" in response.body or b"gatus.io" in response.body[:100_000].lower():
         yield Signal("markup", "the page calls itself Gatus")
     answer = try_json(response)
-    if isinstance(answer, dict) and {"oidc", "authenticated"} <= answer.keys():
+    if has_keys(answer, {"oidc", "authenticated"}):
         yield Signal("config", "settings say whether sign-in is needed")
     if isinstance(answer, list) and answer and isinstance(answer[0], dict):
         yield from _endpoint_signals(answer[0])

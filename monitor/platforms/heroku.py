@@ -28,6 +28,7 @@ from monitor.kit.fields import (
     identifier,
     keyword,
     lower_text,
+    maybe_row,
     maybe_text,
     optional_rows,
     row,
@@ -134,7 +135,7 @@ def _system_names(systems: object) -> set[str] | None:
 
 
 def _is_on_heroku(incident: object) -> bool:
-    url = incident.get("full_url") if isinstance(incident, dict) else None
+    url = maybe_row(incident).get("full_url")
     return str(url).startswith(f"https://{HOST}/")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence
-from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
+from monitor.kit.fields import Row, keyword, maybe_row, maybe_text, row, rows, text
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, try_json
 from monitor.kit.zones import own_zone
@@ -79,7 +79,7 @@ def poll(page: PageContext) -> Steps:
 def _info(answer: Row, page: PageContext) -> PageInfo:
     zone, zone_remark = own_zone(answer.get("timezone"), page)
     update = answer.get("pinnedUpdate")
-    title = maybe_text(update.get("title")) if isinstance(update, dict) else None
+    title = maybe_text(maybe_row(update).get("title"))
     return PageInfo(
         name=maybe_text(answer.get("title")),
         zone=zone,

@@ -35,7 +35,18 @@ from monitor.kit.events import (
     words_not_in,
 )
 from monitor.kit.evidence import evidence, gap_evidence
-from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, number, row, rows, text
+from monitor.kit.fields import (
+    Row,
+    has_keys,
+    identifier,
+    items,
+    keyword,
+    maybe_text,
+    number,
+    row,
+    rows,
+    text,
+)
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
@@ -119,7 +130,7 @@ def _is(item: object, kind: str, fields: set[str]) -> bool:
     if not isinstance(item, dict) or item.get("type") != kind:
         return False
     attributes = item.get("attributes")
-    return isinstance(attributes, dict) and fields <= attributes.keys()
+    return has_keys(attributes, fields)
 
 
 # services

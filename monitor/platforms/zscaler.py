@@ -27,7 +27,17 @@ from urllib.parse import quote, urlencode, urlsplit
 from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_for
 from monitor.kit.evidence import evidence, gap_before
-from monitor.kit.fields import Row, identifier, last_segment, maybe_text, row, rows, text
+from monitor.kit.fields import (
+    Row,
+    has_keys,
+    identifier,
+    last_segment,
+    maybe_row,
+    maybe_text,
+    row,
+    rows,
+    text,
+)
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
@@ -98,7 +108,7 @@ def detect(response: Response) -> Iterator[Signal]:
     if b'"subCategory"' not in response.body:
         return
     answer = try_json(response)
-    data = answer.get("data") if isinstance(answer, dict) else None
+    data = maybe_row(answer).get("data")
     if not isinstance(data, dict):
         return
     if _all_have(data.get("severity"), LEGEND):
@@ -111,7 +121,7 @@ def _all_have(items: object, keys: frozenset[str]) -> bool:
     """Whether something is a list, not an empty one, of objects with all of these keys."""
     if not isinstance(items, list) or not items:
         return False
-    return all(isinstance(item, dict) and item.keys() >= keys for item in items)
+    return all(has_keys(item, keys) for item in items)
 
 
 def _cloud(url: str) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from operator import attrgetter
 
 from monitor.kit.events import Event, expire_stale
-from monitor.kit.fields import Row, identifier, maybe_text, row
+from monitor.kit.fields import Row, identifier, maybe_row, maybe_text, row
 from monitor.kit.responses import shape_error
 from monitor.model import Component, Phase
 from monitor.platforms.adobe.courses import MAINTENANCE, PHASES, Course, Post, moment, read_course
@@ -113,4 +113,4 @@ def _start(event: Row, courses: Sequence[Course], phase: Phase) -> datetime:
 
 def _title(post: Post, texts: Row) -> str | None:
     message = texts.get(post.title or "")
-    return maybe_text(message.get("textMessage")) if isinstance(message, dict) else None
+    return maybe_text(maybe_row(message).get("textMessage"))

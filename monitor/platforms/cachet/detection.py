@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from monitor.kit.fields import Row
+from monitor.kit.fields import Row, has_keys, maybe_row
 from monitor.kit.protocol import Response, Signal
 from monitor.kit.responses import try_json
 
@@ -30,7 +30,7 @@ def detect(response: Response) -> Iterator[Signal]:
 
 def _json_signals(response: Response) -> Iterator[Signal]:
     answer = try_json(response)
-    items = answer.get("data") if isinstance(answer, dict) else None
+    items = maybe_row(answer).get("data")
     if not isinstance(items, list):
         return
     if _is_in_pages(answer.get("meta")):
@@ -49,5 +49,5 @@ def _is_in_pages(meta: object) -> bool:
     if not isinstance(meta, dict):
         return False
     pages = meta.get("pagination")
-    links = pages.get("links") if isinstance(pages, dict) else None
-    return (isinstance(links, dict) and "next_page" in links) or meta.keys() >= PAGE_KEYS
+    links = maybe_row(pages).get("links")
+    return has_keys(links, {"next_page"}) or meta.keys() >= PAGE_KEYS

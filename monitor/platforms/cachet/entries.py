@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, row, text
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    keyword,
+    maybe_row,
+    maybe_text,
+    optional_rows,
+    row,
+    text,
+)
 from monitor.kit.times import maybe_instant
 from monitor.platforms.cachet.lists import Entities, ListPage
 
@@ -100,7 +109,7 @@ class Entry:
 
 
 def _pivot_state(attributes: object) -> str | None:
-    pivot = attributes.get("pivot") if isinstance(attributes, dict) else None
+    pivot = maybe_row(attributes).get("pivot")
     if not isinstance(pivot, dict):
         return None
     state = _number(pivot.get("component_status"), "pivot.component_status")

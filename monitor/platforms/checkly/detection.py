@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.fields import Row
+from monitor.kit.fields import Row, has_keys
 from monitor.kit.hosts import host_of
 from monitor.kit.protocol import Response, Signal
 from monitor.kit.responses import require_ok, try_json
@@ -62,10 +62,7 @@ def _signals_of_incidents(answer: Row, body: bytes) -> Iterator[Signal]:
 
 
 def _is_incident(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and {"severity", "lastUpdateStatus", "services", "incidentUpdates"} <= value.keys()
-    )
+    return has_keys(value, {"severity", "lastUpdateStatus", "services", "incidentUpdates"})
 
 
 def slug_of_host(url: str) -> str | None:

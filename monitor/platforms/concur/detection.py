@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
-from monitor.kit.fields import Row
+from monitor.kit.fields import Row, has_keys, maybe_row
 from monitor.kit.protocol import Response, Signal
 from monitor.kit.responses import try_json
 from monitor.platforms.concur.centres import NOW
@@ -37,9 +37,8 @@ def _are_services(value: object) -> TypeGuard[Row]:
 
 
 def _is_service(key: str, value: object) -> bool:
-    return (
-        isinstance(value, dict) and value.get("Service") == key and isinstance(value.get(NOW), dict)
-    )
+    service = maybe_row(value)
+    return service.get("Service") == key and isinstance(service.get(NOW), dict)
 
 
 def _signals_of_incidents(incidents: list[Any]) -> Iterator[Signal]:
@@ -50,9 +49,4 @@ def _signals_of_incidents(incidents: list[Any]) -> Iterator[Signal]:
 
 
 def _is_incident(value: object) -> bool:
-    return isinstance(value, dict) and value.keys() >= {
-        "affected_services",
-        "data_centers",
-        "start_epoch",
-        "severity",
-    }
+    return has_keys(value, {"affected_services", "data_centers", "start_epoch", "severity"})

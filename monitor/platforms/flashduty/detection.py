@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from monitor.kit.fields import has_keys, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 from monitor.platforms.flashduty.answers import ACTIVE, well_known_id
@@ -22,9 +23,9 @@ def detect(response: Response) -> Iterator[Signal]:
     if b'"active_changes"' not in response.body:
         return
     answer = try_json(response)
-    data = answer.get("data") if isinstance(answer, dict) else None
-    page = data.get("page") if isinstance(data, dict) else None
-    if isinstance(page, dict) and {"page_id", "components"} <= page.keys():
+    data = maybe_row(answer).get("data")
+    page = maybe_row(data).get("page")
+    if has_keys(page, {"page_id", "components"}):
         yield Signal("shape", "a page with an id and components beside active changes")
         if page.keys() >= SETTINGS:
             yield Signal("settings", "Flashduty's ways of showing dates and percentages")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from monitor.kit.fields import has_keys, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
@@ -67,9 +68,10 @@ def _incident_signals(incidents: list[object]) -> Iterator[Signal]:
 
 
 def _all_have(rows: list[object], fields: frozenset[str]) -> bool:
-    return all(isinstance(row, dict) and fields <= row.keys() for row in rows)
+    return all(has_keys(row, fields) for row in rows)
 
 
 def _has_own_uri(incident: object) -> bool:
-    uri, key = (incident.get("uri"), incident.get("id")) if isinstance(incident, dict) else ("", "")
-    return uri == f"incidents/{key}" or OLD_URI.fullmatch(str(uri)) is not None
+    fields = maybe_row(incident)
+    uri = fields.get("uri")
+    return uri == f"incidents/{fields.get('id')}" or OLD_URI.fullmatch(str(uri)) is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from monitor.kit.fields import has_keys
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
@@ -24,7 +25,7 @@ def probe(url: str) -> tuple[Get, ...]:
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of IBM's list: its fields and the resource names of IBM's cloud."""
     answer = try_json(response)
-    if not isinstance(answer, dict) or not answer.keys() >= ANSWER:
+    if not has_keys(answer, ANSWER):
         return
     yield Signal("shape", "items, resources and who is asking")
     entries = answer["statusItems"] if isinstance(answer["statusItems"], list) else []

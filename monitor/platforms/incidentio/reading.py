@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.kit.fields import Row, optional_rows, optional_verbatim, row
+from monitor.kit.fields import Row, has_keys, optional_rows, optional_verbatim, row
 from monitor.kit.next_data import page_data, values_of, without_empty
 from monitor.kit.protocol import Response
 from monitor.kit.responses import locate_errors, read_json, require_ok
@@ -103,7 +103,7 @@ def _incidents_in(data: str) -> Iterator[Row]:
     """
     for entries in values_of(data, "incidents", "["):
         for entry in entries:
-            if isinstance(entry, dict) and {"id", "name", "status", "published_at"} <= entry.keys():
+            if has_keys(entry, {"id", "name", "status", "published_at"}):
                 yield entry
 
 

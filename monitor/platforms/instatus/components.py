@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
-from monitor.kit.fields import Row, row, verbatim
+from monitor.kit.fields import Row, maybe_row, row, verbatim
 from monitor.model import Component
 from monitor.platforms.instatus.rows import as_list, has_cuid, maybe_instant, name_of
 from monitor.platforms.instatus.words import LEVELS
@@ -100,7 +100,7 @@ def _children(
 
 def _group_id(entry: Row) -> str | None:
     owner = entry.get("group")
-    key = owner.get("id") if isinstance(owner, dict) else None
+    key = maybe_row(owner).get("id")
     return key if isinstance(key, str) else None
 
 

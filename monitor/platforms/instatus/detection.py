@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from monitor.kit.fields import maybe_row
 from monitor.kit.protocol import Response, Signal
 from monitor.kit.responses import try_json
 from monitor.platforms.instatus.rows import as_list, has_cuid
@@ -23,7 +24,7 @@ def detect(response: Response) -> list[Signal]:
 def _json_signals(answer: object) -> Iterator[Signal]:
     owner = answer if isinstance(answer, dict) else {"components": answer}
     page = owner.get("page")
-    word = page.get("status") if isinstance(page, dict) else None
+    word = maybe_row(page).get("status")
     if isinstance(word, str) and word in PAGE_LEVELS:
         yield Signal("shape", f"a summary whose page status is {word}")
     rows = as_list(owner.get("components"))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import UnexpectedShape
 from monitor.intervals import Interval
-from monitor.kit.fields import Row, rows, verbatim
+from monitor.kit.fields import Row, has_keys, rows, verbatim
 from monitor.kit.next_data import page_data, values_of, without_empty
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import locate_errors, require_ok, sanitize
@@ -113,7 +113,7 @@ def _notices(data: str) -> Iterator[Row]:
     for notices in values_of(data, "notices", "["):
         candidates += notices
     for notice in candidates:
-        if isinstance(notice, dict) and {"id", "name", "status"} <= notice.keys():
+        if has_keys(notice, {"id", "name", "status"}):
             yield notice
 
 

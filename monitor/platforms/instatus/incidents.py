@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from monitor.kit.events import Event, words_not_in
-from monitor.kit.fields import Row, last_segment, optional_verbatim, verbatim
+from monitor.kit.fields import Row, last_segment, maybe_row, optional_verbatim, verbatim
 from monitor.kit.protocol import PageContext
 from monitor.model import Phase
 from monitor.platforms.instatus.reading import PageReading
@@ -80,7 +80,7 @@ def _event(row: Row, hit: Iterable[str], page: PageContext) -> Event:
 
 def _component_ids(row: Row) -> Iterable[str]:
     for component in as_list(row.get("components")):
-        key = component.get("id") if isinstance(component, dict) else None
+        key = maybe_row(component).get("id")
         if isinstance(key, str):
             yield key
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
-from monitor.kit.fields import Row, verbatim
+from monitor.kit.fields import Row, maybe_row, verbatim
 from monitor.kit.responses import shape_error
 
 CUID = re.compile(r"c[a-z0-9]{24,27}")
@@ -18,7 +18,7 @@ def as_list(value: object) -> list[Any]:
 
 def has_cuid(row: object) -> TypeGuard[Row]:
     """Whether this is an object with an id as Instatus makes them."""
-    key = row.get("id") if isinstance(row, dict) else None
+    key = maybe_row(row).get("id")
     return isinstance(key, str) and CUID.fullmatch(key) is not None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from monitor.kit.fields import Row
+from monitor.kit.fields import Row, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
@@ -29,7 +29,7 @@ def detect(response: Response) -> Iterator[Signal]:
 
 def _region_reports(answer: object) -> list[Row]:
     """Return the reports of regions in what may be an answer of Oracle's; none in any other."""
-    reports = answer.get("regionHealthReports") if isinstance(answer, dict) else None
+    reports = maybe_row(answer).get("regionHealthReports")
     if not isinstance(reports, list) or not all(isinstance(report, dict) for report in reports):
         return []
     return reports

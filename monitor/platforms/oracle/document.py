@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
-from monitor.kit.fields import Row, identifier, rows, text
+from monitor.kit.fields import Row, identifier, maybe_row, rows, text
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import read_json
@@ -43,7 +43,7 @@ class Document:
 def read_document(response: Response, page: PageContext) -> Document:
     """Return what the document says. Raises UnexpectedShape when it lists no service."""
     answer = read_json(response)
-    reports = answer.get("regionHealthReports") if isinstance(answer, dict) else None
+    reports = maybe_row(answer).get("regionHealthReports")
     regions: dict[str, str] = {}
     rated_states: list[ComponentState] = []
     rated_regions, ids = set[str](), set[str]()

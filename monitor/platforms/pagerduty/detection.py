@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from monitor.kit.fields import has_keys, maybe_row
 from monitor.kit.hosts import is_on
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
@@ -36,7 +37,7 @@ def detect(response: Response) -> Iterator[Signal]:
 
 
 def _has_services(answer: object) -> bool:
-    services = answer.get("services") if isinstance(answer, dict) else None
+    services = maybe_row(answer).get("services")
     return isinstance(services, list) and any(
-        isinstance(service, dict) and "business_service_id" in service for service in services
+        has_keys(service, {"business_service_id"}) for service in services
     )

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
-from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows, text
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    maybe_row,
+    maybe_text,
+    optional_rows,
+    row,
+    rows,
+    text,
+)
 from monitor.kit.protocol import PageContext, Response, StepsTo, get, get_all
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, unwrap
 from monitor.kit.states import worst_words
@@ -137,7 +146,7 @@ def _read_legend(services: Response, enums: Response) -> Legend:
 
 def _enum_word(enum: Row) -> str:
     layout = enum.get("layout_settings")
-    key = maybe_text(layout.get("key")) if isinstance(layout, dict) else None
+    key = maybe_text(maybe_row(layout).get("key"))
     return word_of(key or enum.get("name"), "post_enum.name")
 
 
@@ -193,7 +202,7 @@ def _read_layout(answer: Response | FetchError) -> tuple[str | None, datetime | 
         layout = row(row(read_json(unwrap(answer)), "the answer").get("layout"), "layout")
         settings = row(layout.get("layout_settings"), "layout_settings")
         uptime = settings.get("service_uptime_settings")
-        date = uptime.get("status_page_creation_date") if isinstance(uptime, dict) else None
+        date = maybe_row(uptime).get("status_page_creation_date")
         return maybe_text(settings.get("name")), _time(date, "status_page_creation_date")
     except PageError:
         return None, None

@@ -18,6 +18,7 @@ from monitor.kit.fields import (
     items,
     keyword,
     lower_text,
+    maybe_row,
     maybe_text,
     optional_rows,
     texts,
@@ -154,7 +155,7 @@ def _maintenance(item: Row, where: str, owner_keys: Sequence[str], now: datetime
     ends = [impact.end for impact in impacts] or [planned_end]
     phase = Phase.CLOSED if _end(ends, now) else Phase.OPEN
     message = item.get("message")
-    status = maybe_text(message.get("eventStatus")) if isinstance(message, dict) else None
+    status = maybe_text(maybe_row(message).get("eventStatus"))
     return Event(
         id=f"maintenance-{key}",
         title=maybe_text(item.get("name")) or "maintenance",

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.kit.events import ComponentState, Event
-from monitor.kit.fields import Row, maybe_text, row, rows, text
+from monitor.kit.fields import Row, maybe_row, maybe_text, row, rows, text
 from monitor.kit.protocol import PageContext
 from monitor.kit.responses import shape_error
 from monitor.kit.times import maybe_instant
@@ -46,7 +46,7 @@ def read_state(answer: object, page: PageContext) -> PageState:
     components = [(key, item) for key, item in instances if _is_component(item, key, page)]
     if not components and place.is_one_instance:
         raise PageUnavailable(f"the instance {place.key} is not in use any more")
-    display_name = maybe_text(answer.get("altDisplayName")) if isinstance(answer, dict) else None
+    display_name = maybe_text(maybe_row(answer).get("altDisplayName"))
     keys = frozenset(key for key, _ in instances)
     return PageState(
         info=PageInfo(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from monitor.kit.fields import has_keys
 from monitor.kit.protocol import Response, Signal
 from monitor.kit.responses import try_json
 from monitor.model import Level
@@ -49,4 +50,4 @@ def detect(response: Response) -> Iterator[Signal]:
 
 
 def _is_instance(item: object) -> bool:
-    return isinstance(item, dict) and item.keys() >= FIELDS
+    return has_keys(item, FIELDS)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from monitor.kit.fields import has_keys
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
@@ -42,4 +43,4 @@ def _incidents_in(answer: object) -> object:
 
 
 def _is_incident(value: object) -> bool:
-    return isinstance(value, dict) and value.keys() >= INCIDENT
+    return has_keys(value, INCIDENT)

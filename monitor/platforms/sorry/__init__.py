@@ -24,7 +24,7 @@ from monitor.errors import BadStatus, UnexpectedShape
 from monitor.kit.events import Event
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fallback import is_absent
-from monitor.kit.fields import Row, identifier, maybe_text, row, rows, text
+from monitor.kit.fields import Row, identifier, maybe_row, maybe_text, row, rows, text
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get, get_all
 from monitor.kit.responses import locate_errors, read_json, try_json, unwrap
 from monitor.kit.times import maybe_instant
@@ -63,7 +63,7 @@ def detect(response: Response) -> Iterator[Signal]:
     if b'"state_text"' not in response.body:
         return
     answer = try_json(response)
-    page = answer.get("page") if isinstance(answer, dict) else None
+    page = maybe_row(answer).get("page")
     if not isinstance(page, dict) or not isinstance(page.get("state"), str):
         return
     yield Signal("shape", "a page with a state and a state_text")
@@ -73,7 +73,7 @@ def detect(response: Response) -> Iterator[Signal]:
 
 
 def _leads_to_list(links: object, key: str) -> bool:
-    link = links.get(key) if isinstance(links, dict) else None
+    link = maybe_row(links).get(key)
     return isinstance(link, dict) and link.get("href") == f"/api/v1/{key}"
 
 
@@ -117,7 +117,7 @@ def _page(path: str, address: str, key: str) -> StepsTo[tuple[list[Row], str | N
         answer = row(read_json(response), "the answer")
         listing = rows(answer.get(key), key)
         meta = answer.get("meta")
-        next_page = meta.get("next_page") if isinstance(meta, dict) else None
+        next_page = maybe_row(meta).get("next_page")
         if next_page is None:
             return listing, None
         number = re.search(r"[?&]page=(\d{1,6})(?:&|$)", text(next_page, "meta.next_page"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from monitor.kit.fields import has_keys, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
@@ -70,11 +71,11 @@ def _signals_in_html(response: Response) -> Iterator[Signal]:
 
 
 def _is_state(answer: object) -> bool:
-    result = answer.get("result") if isinstance(answer, dict) else None
+    result = maybe_row(answer).get("result")
     if not isinstance(result, dict) or not isinstance(result.get("status"), list):
         return False
     overall = result.get("status_overall")
-    return isinstance(overall, dict) and "status_code" in overall
+    return has_keys(overall, {"status_code"})
 
 
 def _is_hosted(host: str) -> bool:

@@ -22,7 +22,7 @@ from monitor.errors import UnexpectedShape
 from monitor.kit.cursor import read_cursor, write_cursor
 from monitor.kit.events import ComponentState, Event, unlisted
 from monitor.kit.evidence import evidence, gap_before
-from monitor.kit.fields import Row, maybe_text, optional_rows, row, rows
+from monitor.kit.fields import Row, maybe_row, maybe_text, optional_rows, row, rows
 from monitor.kit.protocol import About, PageContext, Response, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, require_ok
 from monitor.kit.zones import own_zone
@@ -201,5 +201,5 @@ def _info(about: Row, page: PageContext) -> PageInfo:
 def _next_address(answer: Row, root: str) -> str | None:
     """Return the address of the next page of a list; only one on the same API is followed."""
     links = answer.get("links")
-    following = maybe_text(links.get("next")) if isinstance(links, dict) else None
+    following = maybe_text(maybe_row(links).get("next"))
     return following if following is not None and following.startswith(f"{root}/") else None

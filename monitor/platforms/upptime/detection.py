@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.fields import Row
+from monitor.kit.fields import Row, maybe_row
 from monitor.kit.protocol import (
     Get,
     Response,
@@ -62,7 +62,7 @@ def detect(response: Response) -> Iterator[Signal]:
 def _first_site(answer: object) -> Row:
     """Return the first site in what may be a summary; nothing of it in any other answer."""
     site = answer[0] if isinstance(answer, list) and answer else None
-    return site if isinstance(site, dict) else {}
+    return maybe_row(site)
 
 
 def summary_of(repository: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from monitor.kit.fields import has_keys, maybe_row
 from monitor.kit.hosts import is_on
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
@@ -26,8 +27,8 @@ def detect(response: Response) -> Iterator[Signal]:
     if b'"has_components_under_critical_state"' in response.body:
         yield Signal("flags", "the page says whether components are in a critical state")
         answer = try_json(response)
-        data = answer.get("data") if isinstance(answer, dict) else None
-        if isinstance(data, dict) and data.keys() >= FIELDS:
+        data = maybe_row(answer).get("data")
+        if has_keys(data, FIELDS):
             yield Signal("shape", "components and active incidents beside an overall flag")
     if b"StatusPageDisplayController" in response.body:
         yield Signal("controller", "the page is drawn by Uptime.com's controller")

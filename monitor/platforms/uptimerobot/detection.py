@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.fields import has_keys
 from monitor.kit.protocol import (
     Get,
     Response,
@@ -41,11 +42,11 @@ def detect(response: Response) -> Iterator[Signal]:
     if b'"psp"' not in body or b'"dailyRatios"' not in body:
         return
     answer = try_json(response)
-    if not isinstance(answer, dict) or not answer.keys() >= ANSWER:
+    if not has_keys(answer, ANSWER):
         return
     yield Signal("shape", "a list of monitors with statistics and days")
     page = answer["psp"]
-    if isinstance(page, dict) and page.keys() >= PAGE:
+    if has_keys(page, PAGE):
         yield Signal("psp", "the page's number of monitors and time zone")
 
 
