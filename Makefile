@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 IMAGE ?= vendorstatus
 ARGS ?=
+AT = $(if $(PORT),--port $(PORT))
 
 # Nothing that is not in the requirements is fetched: the build of the package itself is not isolated.
 LOCKED := install --require-hashes --only-binary :all:
@@ -22,11 +23,11 @@ ITSELF := install --no-deps --no-build-isolation -e .
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo; echo '  ARGS="..." is handed to the command, as in: make demo ARGS="--help"'
+	@echo; echo '  ARGS="..." is handed to the command, as in: make demo ARGS="--help"; PORT=9200 is the port of demo and run'
 
 .PHONY: demo
 demo: $(VENV)/.stamp-run ## show the product on simulated vendors, offline
-	@$(BIN)/monitor demo $(ARGS)
+	@$(BIN)/monitor demo $(AT) $(ARGS)
 
 .PHONY: demo-grafana
 demo-grafana: $(VENV)/.stamp-run ## the demo in Prometheus and Grafana, with 90 days (needs Debian's prometheus; a Grafana or a container engine)
@@ -34,7 +35,7 @@ demo-grafana: $(VENV)/.stamp-run ## the demo in Prometheus and Grafana, with 90 
 
 .PHONY: run
 run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor serve`)
-	@$(BIN)/monitor serve $(ARGS)
+	@$(BIN)/monitor serve $(AT) $(ARGS)
 
 .PHONY: test
 test: lint types ## what every change is tried on: lint, format, types, layers, the quick tests

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.listening import MOST_TRIES, at_place, listen_from
+from monitor.config import load
+from monitor.errors import ConfigError
 from tests.cases import FIXTURES, recording_of, write_recording
 from tests.terminals import seen
 
@@ -186,28 +189,82 @@ def test_an_address_that_is_none_of_this_machine_s_is_said_as_such(monitor, monk
     monkeypatch.setenv("MONITOR_LISTEN", "192.0.2.1:9184")
     code, _, err = monitor("serve")
 
-    assert code == 1
+    assert code == 2
     assert "cannot listen on 192.0.2.1:9184: " in err
+    assert "name an address of this machine with --listen" in err
     assert "another monitor" not in err
 
 
-@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve", "--port", "PORT"),
+        ("serve", "--listen", "127.0.0.1:PORT"),
+        ("serve", "--listen", "127.0.0.1:PORT", "--port", "PORT"),
+        ("serve",),  # by MONITOR_LISTEN
+        ("demo", "--port", "PORT"),
+        ("demo", "--listen", "127.0.0.1:PORT"),
+    ],
+)
 def test_a_taken_port_is_said_before_anything_is_read_or_promised(
-    monitor, monkeypatch, tmp_path, command
+    monitor, monkeypatch, tmp_path, words
 ) -> None:
     database = tmp_path / "status.db"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{port}")
-        words = (
-            ["serve", "--database", str(database), "--create"]
-            if command == "serve"
-            else ["demo", "--port", str(port)]
-        )
+        if len(words) == 1:
+            monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{port}")
+        words = [word.replace("PORT", str(port)) for word in words]
+        words += ["--database", str(database), "--create"] if words[0] == "serve" else []
         code, out, err = monitor(*words)
 
-    assert code == 1
-    assert f"cannot listen on 127.0.0.1:{port}: address in use; is another monitor running?" in err
-    assert "watching" not in out + err
-    assert "Traceback" not in err
+    assert code == 2
+    assert out == ""
+    assert err == (
+        f"monitor: cannot listen on 127.0.0.1:{port}: another program listens there, maybe another"
+        " monitor; choose another port with --port, or `server` in the settings\n"
+    )
     assert not database.exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--listen", "localhost"), "--listen: 'localhost' is not host:port"),
+        (("--listen", "::1:80", "--port", "1"), "--listen: '::1:80' is not host:port"),
+        (
+            ("--listen", "127.0.0.1:80", "--port", "81"),
+            "--port 81 and --listen 127.0.0.1:80 differ",
+        ),
+        (("--port", "0"), "Invalid value for '--port'"),
+        (("--port", "70000"), "Invalid value for '--port'"),
+    ],
+)
+def test_a_place_that_is_none_is_refused(monitor, command, options, message) -> None:
+    code, _, err = monitor(command, *options)
+
+    assert code == 2
+    assert message in err
+
+
+def test_options_go_before_the_settings_and_the_rest_stays(monkeypatch) -> None:
+    settings = load(None, {"MONITOR_LISTEN": "192.0.2.1:9000"})
+
+    def place(port=None, listen=None):
+        placed = at_place(settings, port, listen)
+        return placed.host, placed.port
+
+    assert place() == ("192.0.2.1", 9000)
+    assert place(port=9200) == ("192.0.2.1", 9200)
+    assert place(listen="[::1]:9300") == ("::1", 9300)
+    assert place(9300, "[::1]:9300") == ("::1", 9300)
+
+
+def test_the_next_free_port_is_taken_where_any_will_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with listen_from("127.0.0.1", port) as listener:
+            assert port < listener.getsockname()[1] < port + MOST_TRIES
+        with pytest.raises(ConfigError, match="name an address of this machine"):
+            listen_from("192.0.2.1", port).__enter__()

@@ -1,7 +1,6 @@
 """`monitor add`: check a page and write it into the settings file."""
 
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 
 from monitor import config as configuration
 from monitor.cli.detection import MOST_NAMED, FirstContact, contact_page
+from monitor.cli.invocation import to_type
 from monitor.cli.options import AllowPrivate, ConfigOption, Page
 from monitor.config import Addition, Settings
 from monitor.errors import ConfigError
@@ -121,9 +121,8 @@ def _say_result(addition: Addition, platform: str, config: Path | None, *, dry_r
     for warning in configuration.vendor_warnings(vendor, platform):
         say(f"warning: {warning}", style="yellow", err=True)
     if not dry_run:
-        option = "" if config is None else f" --config {shlex.quote(str(config))}"
-        say(f"next: monitor backfill {vendor.slug}{option}")
-        say(f"then: monitor report {vendor.slug}{option}")
+        say(f"next: {to_type('backfill', vendor.slug, config=config)}")
+        say(f"then: {to_type('report', vendor.slug, config=config)}")
 
 
 def ask(contact: FirstContact) -> Choice:

@@ -28,12 +28,12 @@ class Ending:
 
 ENDINGS: Mapping[str, Ending] = {
     "monitor": Ending(
-        ("monitor add https://status.example.com", "monitor backfill", "monitor report"),
+        ("monitor add github", "monitor backfill", "monitor report"),
         "0 fine, 1 a page or a server failed, 2 bad usage or settings",
     ),
     "monitor serve": Ending(
         ("monitor serve", "monitor --log-format json serve --config /etc/monitor.yaml"),
-        "0 stopped by a signal, 1 the port is taken, 2 bad usage or settings",
+        "0 stopped by a signal, 2 bad usage or settings, or the port is taken",
     ),
     "monitor poll": Ending(("monitor poll", "monitor poll github stripe"), PAGES),
     "monitor backfill": Ending(
@@ -56,8 +56,8 @@ ENDINGS: Mapping[str, Ending] = {
         ("monitor replay recording", "monitor replay recording --format json"), PAGES
     ),
     "monitor demo": Ending(
-        ("monitor demo", "monitor demo --port 9200"),
-        "0 stopped by a signal, 1 the port is taken, 2 bad usage",
+        ("monitor demo", "monitor demo --port 9200 --dir demo --keep"),
+        "0 stopped by a signal, 2 bad usage, or the port is taken",
     ),
     "monitor version": Ending(("monitor version",), "0 always"),
     "monitor detect": Ending(

@@ -46,6 +46,13 @@ KnownAt = Annotated[
     str | None,
     typer.Option("--known-at", help="Use only what was known by then, e.g. 2026-05-06T12:00Z."),
 ]
+PortOption = Annotated[
+    int | None, typer.Option("--port", min=1, max=65_535, help="Port of the web server.")
+]
+ListenOption = Annotated[
+    str | None,
+    typer.Option("--listen", metavar="HOST:PORT", help="Where the web server listens."),
+]
 ReportFormat = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
 
 

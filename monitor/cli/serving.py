@@ -1,22 +1,26 @@
 """`monitor serve`: the schedule and the web server, until a signal ends them."""
 
 import asyncio
-import errno
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import typer
 
 from monitor import __version__
 from monitor.cli.database import require_whole
+from monitor.cli.listening import at_place, listen
 from monitor.cli.manner import Manner
-from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption
+from monitor.cli.options import (
+    ConfigOption,
+    CreateOption,
+    DatabaseOption,
+    ListenOption,
+    PortOption,
+)
 from monitor.clocks import is_ahead
 from monitor.collect import Collector, Headers
 from monitor.config import Settings
@@ -25,7 +29,7 @@ from monitor.fetch import Fetches
 from monitor.network import open_files
 from monitor.notify import Notifier
 from monitor.reread import Hangups, Rereading
-from monitor.running import SOME_PAGE_FAILED, run
+from monitor.running import run
 from monitor.runtime import Context, allow_new_database, collecting, load_settings, open_store
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges, by_slug
@@ -41,6 +45,8 @@ ANSWER_SECONDS = 3.0
 @commands.command(short_help="Poll on schedule and serve /metrics.")
 def serve(
     ctx: typer.Context,
+    port: PortOption = None,
+    listen_at: ListenOption = None,
     config: ConfigOption = None,
     database: DatabaseOption = None,
     create: CreateOption = False,
@@ -50,44 +56,21 @@ def serve(
     """
     Manner.of(ctx).put_in_force_for_server()
     with Hangups() as hangups:
-        settings = load_settings(config, database)
+
+        def load() -> Settings:
+            return at_place(load_settings(config, database), port, listen_at)
+
+        settings = load()
         require_whole(settings.database_url)
         with listen(settings.host, settings.port) as listener:
             allow_new_database(settings, is_named=database is not None, create=create)
             with open_store(settings) as context:
                 notifier = Notifier(os.environ, os.getpid())
-                load = partial(load_settings, config, database)
                 run(
                     serve_until_stopped(
                         context, listener, load=load, hangups=hangups, notifier=notifier
                     )
                 )
-
-
-@contextmanager
-def listen(host: str, port: int) -> Iterator[socket.socket]:
-    """Yield a socket that listens there, before anything is read or promised; end the command when
-    that cannot be.
-    """
-    from exporters.serving import listening
-
-    try:
-        listener = listening(host, port)
-    except OSError as error:
-        is_taken = error.errno == errno.EADDRINUSE
-        why = (
-            "address in use; is another monitor running?"
-            if is_taken
-            else f"{error.strerror or error};"
-        )
-        say(
-            f"cannot listen on {host}:{port}: {why} set MONITOR_LISTEN, or `server` in the"
-            " settings",
-            err=True,
-        )
-        raise typer.Exit(SOME_PAGE_FAILED) from error
-    with listener:
-        yield listener
 
 
 async def serve_until_stopped(

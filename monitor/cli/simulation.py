@@ -1,35 +1,55 @@
-"""`monitor demo`: simulated vendors on loopback, with 90 days of history."""
+"""`monitor demo`: simulated vendors on loopback, with a history."""
 
 import asyncio
 import contextlib
 import os
 import signal
 import socket
-import tempfile
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor import answers
+from monitor import config as configuration
 from monitor.cli.export_openmetrics import write_history
-from monitor.cli.options import Format
+from monitor.cli.invocation import to_type, without_variables
+from monitor.cli.listening import at_place, listen, listen_from
+from monitor.cli.options import Format, ListenOption, PortOption
 from monitor.cli.reading import first_instant
 from monitor.cli.reporting import Question, write
-from monitor.cli.serving import listen, serve_until_stopped
-from monitor.config import VendorConfig
+from monitor.cli.serving import serve_until_stopped
+from monitor.config import Settings
+from monitor.demo import demo_truths
+from monitor.demo.folder import demo_folder, write_settings
 from monitor.fetch import Fetcher, Fetches, user_agent
-from monitor.running import run
-from monitor.runtime import Context, collecting, ephemeral, now, open_store
+from monitor.running import INTERRUPT, run
+from monitor.runtime import Context, collecting, now, open_store
 from monitor.terminal import say
 
 commands = typer.Typer()
 
 
+MOST_DAYS = 420
+SHOWN_DAYS = 90
+"""How many days the printed report has at most: a row of a terminal holds them."""
+
+
 @commands.command(short_help="Watch simulated vendors, offline.")
 def demo(
-    port: Annotated[int, typer.Option("--port", help="Port of /metrics.")] = 9184,
+    port: PortOption = None,
+    listen_at: ListenOption = None,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=MOST_DAYS, help="How much history they have.")
+    ] = 90,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="Folder of its database (default: a temporary one)."),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave database and settings when it ends.")
+    ] = False,
     seconds: Annotated[
         float | None, typer.Option("--seconds", help="Stop by itself after this long.")
     ] = None,
@@ -38,70 +58,106 @@ def demo(
         typer.Option("--history", help="Write the 90 days into this file first, for promtool."),
     ] = None,
 ) -> None:
-    """Watch simulated vendors on loopback, offline: 90 days of history, incidents going on."""
-    with listen("127.0.0.1", port) as listener:
-        run(_simulate(listener, port, seconds, history))
+    """Watch simulated vendors on loopback, offline: 90 days of history, incidents going on.
+
+    Without --port or --listen it takes the next free port where its own is taken. Its folder is
+    removed when it ends, by Ctrl-C too.
+    """
+    usual = Settings(vendors=(), database_url="sqlite://", source="")
+    place = at_place(usual, port, listen_at)
+    is_chosen = port is not None or listen_at is not None
+    listening = (listen if is_chosen else listen_from)(place.host, place.port)
+    with listening as listener, demo_folder(folder, keep=keep) as path:
+        taken = listener.getsockname()[1]
+        if taken != place.port:
+            say(f"port {place.port} is taken, this demo has {taken}", err=True)
+        stage = _Stage(listener, place.host, taken, path, days, keep=keep)
+        is_interrupted = run(_simulate(stage, seconds, history))
+    if keep:
+        say(f"kept: {path}", err=True)
+    if is_interrupted:
+        raise typer.Exit(INTERRUPT)
 
 
-async def _simulate(
-    listener: socket.socket, port: int, seconds: float | None, history: Path | None
-) -> None:
-    from monitor.demo import demo_truths
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Where a demo takes place, and how many days of history it has."""
+
+    listener: socket.socket
+    host: str
+    port: int
+    folder: Path
+    days: int
+    keep: bool
+
+
+async def _simulate(stage: _Stage, seconds: float | None, history: Path | None) -> bool:
+    """Run the demo to its end; return whether it was broken off before it served."""
+    work = asyncio.ensure_future(_perform(stage, seconds, history))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, work.cancel)
+    try:
+        await work
+    except asyncio.CancelledError:
+        return True
+    return False
+
+
+async def _perform(stage: _Stage, seconds: float | None, history: Path | None) -> None:
     from monitor.demo.server import Simulator
 
-    simulator = Simulator(demo_truths(now()), clock=now)
+    simulator = Simulator(demo_truths(now(), days=stage.days), clock=now)
     await simulator.start()
-    folder = tempfile.mkdtemp(prefix="vendorstatus-demo-")
     try:
-        vendors = [
-            VendorConfig(
-                slug=vendor.slug,
-                name=vendor.name,
-                url=vendor.url,
-                allow_private=True,
-                interval_seconds=60,
-            )
-            for vendor in simulator.vendors
-        ]
-        database = f"sqlite:///{folder}/demo.db"
-        settings = replace(ephemeral(*vendors, database=database), port=port)
+        file = write_settings(stage.folder, simulator.vendors, stage.host, stage.port, stage.days)
+        settings = configuration.load(file, {})
         async with Fetcher(
             user_agent=user_agent(None), spacing_seconds=0.0, per_host=8, per_provider=16
         ) as fetcher:
             with open_store(settings) as context:
-                await _read_history(context, fetcher)
-                _show(context, folder, history)
-                await _serve_for(seconds, context, listener, fetcher)
+                await _read_history(context, fetcher, stage.days)
+                _show(context, stage, file, history)
+                await _serve_for(seconds, context, stage.listener, fetcher)
     finally:
         await simulator.stop()
 
 
-async def _read_history(context: Context, fetcher: Fetches) -> None:
+async def _read_history(context: Context, fetcher: Fetches, days: int) -> None:
     async with collecting(context, fetcher) as collector:
         for page in context.pages(None):
             await collector.poll(page)
         for page in context.pages(None):
-            await collector.backfill(page, first_instant(page, None, 90, now()))
+            await collector.backfill(page, first_instant(page, None, days, now()))
 
 
-def _show(context: Context, folder: str, history: Path | None) -> None:
+def _show(context: Context, stage: _Stage, file: Path, history: Path | None) -> None:
     """Print the report, write the history into a file where one is named, and say what to look
     at.
     """
-    query = answers.ReportQuery(now=now())
-    write(context, [Question(page, query) for page in context.pages(None)], query, Format.TABLE)
-    address = f"{context.settings.host}:{context.settings.port}"
+    query = answers.ReportQuery(now=now(), window_days=min(stage.days, SHOWN_DAYS))
+    questions = [Question(page, query) for page in context.pages(None)]
+    write(context, questions, query, Format.TABLE)
+    host = f"[{stage.host}]" if ":" in stage.host else stage.host
+    address = f"{host}:{stage.port}"
     if history is not None:
         write_history(context, history, {"instance": address})
+    today = now().date().isoformat()
     say(
         "",
         "These vendors are simulated, on this machine only. While this runs, look at:",
         f"  http://{address}/          the vendors now",
         f"  http://{address}/metrics   what Prometheus scrapes",
-        f"  the database                     {folder}/demo.db",
+        "Or ask its database, in another terminal, in this folder:",
+        f"  {without_variables(to_type('report', 'larkspur-ai', config=file))}",
+        f"  {without_variables(to_type('explain', 'larkspur-ai', today, config=file))}",
         "In Grafana, with 90 days: make demo-grafana, in a checkout",
-        "Ctrl-C ends it. On real pages: make run",
+        f"Ctrl-C ends it{_fate(stage)}. On real pages: {to_type('serve')}",
     )
+
+
+def _fate(stage: _Stage) -> str:
+    return f" and leaves {stage.folder}" if stage.keep else ", and removes its files (--keep)"
 
 
 async def _serve_for(

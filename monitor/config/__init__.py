@@ -50,7 +50,7 @@ from monitor.config.catalog import (
 )
 from monitor.config.durations import format_duration, parse_duration
 from monitor.config.edit import Addition, add_vendor, plan_addition, write_addition
-from monitor.config.environment import ENVIRONMENT, read_database
+from monitor.config.environment import ENVIRONMENT, read_database, read_listen
 from monitor.config.file_keys import SERVER_KEYS, STORAGE_KEYS, TOP_KEYS
 from monitor.config.files import BUILT_IN, MOST_FILE_BYTES, load
 from monitor.config.mistakes import InvalidConfig, Problem
@@ -111,6 +111,7 @@ __all__ = [
     "plan_addition",
     "platform_hint",
     "read_database",
+    "read_listen",
     "slug_from_url",
     "user_config_path",
     "user_state_path",

@@ -16,9 +16,11 @@ from monitor.config.settings import VendorConfig
 from monitor.config.vendor_list import PlacedVendor, read_items
 
 DATABASE = "MONITOR_DATABASE_URL"
+LISTEN = "MONITOR_LISTEN"
+
 ENVIRONMENT: Mapping[str, Key] = {
     DATABASE: Key("database_url", database),
-    "MONITOR_LISTEN": Key("", host_and_port),
+    LISTEN: Key("", host_and_port),
     "MONITOR_CONTACT": Key("contact", contact),
     "MONITOR_POLICY": Key("policy", policy),
 }
@@ -48,6 +50,18 @@ def read_database(text: str, source: str) -> str:
     if problems:
         raise InvalidConfig(source, problems)
     return str(fields["database_url"])
+
+
+def read_listen(text: str, source: str) -> tuple[str, int]:
+    """Return the host and port that an option names, as the setting `server` writes them.
+
+    Raises InvalidConfig, with `source` (the option) before the message.
+    """
+    problems: list[Problem] = []
+    fields = ENVIRONMENT[LISTEN].fields(_variable(source, text, problems))
+    if problems:
+        raise InvalidConfig(source, problems)
+    return fields["host"], fields["port"]
 
 
 def named_vendors(

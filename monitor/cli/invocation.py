@@ -1,0 +1,39 @@
+"""How the command was called, so that what people are told to type works where they are."""
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+OVER_THE_FILE = ("MONITOR_DATABASE_URL", "MONITOR_VENDORS")
+"""Variables that hold in place of what a settings file says."""
+
+
+def to_type(*words: str, config: Path | None = None) -> str:
+    """Return a line that runs this command with other words, with these settings where a file is
+    named.
+    """
+    option = [] if config is None else ["--config", str(config)]
+    return f"{_own_name(sys.argv[0], sys.executable, shutil.which)} {shlex.join([*words, *option])}"
+
+
+def without_variables(line: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return a line that asks by its settings file alone, whatever variables are set here."""
+    variables = [f"-u {name} " for name in OVER_THE_FILE if environment.get(name, "").strip()]
+    return f"env {''.join(variables)}{line}" if variables else line
+
+
+def _own_name(called: str, python: str, which: Callable[[str], str | None]) -> str:
+    """Return what calls this command again: by its name where the shell finds it by that, else by
+    the path it was called by.
+    """
+    path = Path(called)
+    if path.name == "__main__.py":
+        return f"{shlex.quote(python)} -m monitor"
+    if path.name != "monitor" or path == Path("monitor"):
+        return "monitor"
+    found = which("monitor")
+    is_found = found is not None and path.exists() and Path(found).samefile(path)
+    return "monitor" if is_found else shlex.quote(called)
