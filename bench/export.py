@@ -85,12 +85,14 @@ def remote(store, settings, pages, _folder):
 
 
 def table(form, name):
-    def export(store, _settings, pages, folder):
+    def export(store, settings, pages, folder):
         path, rows = folder / name, 0
         with path.open("wb") as file:
             target = tables.sink(form, file, tables.TABLES[name])
             for page in pages:
-                for row in tables.TABLES[name].rows(tables.read(store, page, asked())):
+                for row in tables.TABLES[name].rows(
+                    tables.read(store, page, settings[page.slug], asked())
+                ):
                     target.add(row)
                     rows += 1
             target.close()

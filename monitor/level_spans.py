@@ -6,7 +6,7 @@ are its place; where they do not, the bar counts, and its span is the whole day 
 beside it (`Precision.DAY`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -68,25 +68,28 @@ def level_spans(
     """
     days = DayRange.of(first, last, now, options)
     by_component = FactsByComponent(facts, days)
+    polled_until = facts.polled_until
+    held = {run.component_id for run in facts.runs if run.holds_at(polled_until)}
     for component in facts.components:
         component_facts = by_component.of(component)
         if component_facts is not None:
             component_days = page_days.components[component.id]
-            yield from _component_spans(component_facts, component_days, days)
+            spans = _component_spans(component_facts, component_days, days)
+            for span in spans:
+                yield replace(span, is_open=_goes_on(span, component_facts, held))
 
 
 def _component_spans(
     facts: ComponentFacts, component_days: History, days: DayRange
-) -> Iterator[LevelSpan]:
+) -> list[LevelSpan]:
     bad_days = [day for day in component_days.days.values() if _is_bad(day, days)]
     if not bad_days:
-        return
+        return []
     evidence = evidence_from(facts, days.options)
     spans: list[LevelSpan] = []
     for day in sorted(bad_days, key=lambda day: day.day):
         spans += _day_spans(day, evidence, facts, days)
-    for span in _joined(spans):
-        yield replace(span, is_open=_goes_on(span, facts, days))
+    return _joined(spans)
 
 
 def _is_bad(day: Day, days: DayRange) -> bool:
@@ -176,13 +179,14 @@ def _continues(last: LevelSpan, span: LevelSpan) -> bool:
     return are_placed and last.span.end == span.span.start
 
 
-def _goes_on(span: LevelSpan, facts: ComponentFacts, days: DayRange) -> bool:
+def _goes_on(span: LevelSpan, facts: ComponentFacts, held: Collection[str]) -> bool:
     """Whether the span was going on at the last reading: its incident had no end, or the last poll
-    saw it.
+    saw it. `held` are the components whose last polled state was going on.
     """
-    if span.precision is Precision.DAY or span.span.end < min(facts.until, days.now):
+    if span.precision is Precision.DAY:
         return False
     if span.source is Aspect.OBSERVATIONS:
-        return any(run.seen_until is None and run.span.end == span.span.end for run in facts.runs)
+        is_last = span.span.end == max(run.span.end for run in facts.runs)
+        return is_last and facts.component_id in held
     claims = (impact for impact in facts.impacts if impact.incident_id == span.incident_id)
-    return any(impact.end is None for impact in claims)
+    return span.span.end == facts.until and any(impact.end is None for impact in claims)

@@ -353,7 +353,15 @@ def test_a_folder_gets_a_file_for_each_table(monitor, tmp_path, form) -> None:
 
     assert code == 0
     assert sorted(each.name for each in (tmp_path / "tables").iterdir()) == [
-        f"{name}.{suffix}" for name in ("days", "incidents", "windows")
+        f"{name}.{suffix}"
+        for name in (
+            "days",
+            "incident_updates",
+            "incidents",
+            "intervals",
+            "observations",
+            "windows",
+        )
     ]
     assert re.search(rf"tables/days.{suffix}: [1-9]\d* rows", out)
 

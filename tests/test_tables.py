@@ -17,6 +17,7 @@ from store_support import add_page, component, evidence, incident, save
 from exporters.history_query import HistoryQuery
 from exporters.tables import TABLES, Format, read, sink, sinks
 from monitor.answers import ReportQuery, record
+from monitor.config import VendorConfig
 from monitor.errors import ConfigError
 from monitor.model import Level, Phase
 from monitor.store import Store
@@ -33,7 +34,9 @@ def store():
 
 
 def rows(store: Store, name: str, **asked) -> list[dict]:
-    return list(TABLES[name].rows(read(store, store.pages()[0], HistoryQuery(now=NOW, **asked))))
+    page = store.pages()[0]
+    vendor = VendorConfig(slug=page.slug, name=page.name, url=page.url)
+    return list(TABLES[name].rows(read(store, page, vendor, HistoryQuery(now=NOW, **asked))))
 
 
 def written(form: Format, name: str, content: list[dict]) -> bytes:
@@ -48,11 +51,13 @@ def written(form: Format, name: str, content: list[dict]) -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(TABLES))
 async def test_every_row_has_exactly_the_columns_of_its_table(name) -> None:
-    async with demo_store("sqlite://", NOW) as (store, _):
+    async with demo_store("sqlite://", NOW) as (store, vendors):
         found = [
             row
             for page in store.pages()
-            for row in TABLES[name].rows(read(store, page, HistoryQuery(now=NOW, days=5)))
+            for row in TABLES[name].rows(
+                read(store, page, vendors[page.slug], HistoryQuery(now=NOW, days=5))
+            )
         ]
 
     assert found
@@ -75,7 +80,9 @@ async def test_windows_are_those_of_the_report() -> None:
             report = record(store, page, vendors[page.slug], ReportQuery(now=NOW))
             last = [
                 row
-                for row in TABLES["windows"].rows(read(store, page, HistoryQuery(now=NOW, days=1)))
+                for row in TABLES["windows"].rows(
+                    read(store, page, vendors[page.slug], HistoryQuery(now=NOW, days=1))
+                )
                 if row["window_days"] == 90
             ]
             told = {None: report.figures} | {each.slug: each.figures for each in report.components}
@@ -101,7 +108,9 @@ async def test_days_are_those_of_the_report() -> None:
             }
             found = {
                 (row["component"], row["day"]): row["level"]
-                for row in TABLES["days"].rows(read(store, page, HistoryQuery(now=NOW, days=30)))
+                for row in TABLES["days"].rows(
+                    read(store, page, vendors[page.slug], HistoryQuery(now=NOW, days=30))
+                )
             }
 
             assert found == {
@@ -203,12 +212,14 @@ def test_csv_has_no_formulas_for_a_spreadsheet(store) -> None:
 
 @pytest.mark.slow
 async def test_json_lines_and_parquet_say_the_same() -> None:
-    async with demo_store("sqlite://", NOW) as (store, _):
+    async with demo_store("sqlite://", NOW) as (store, vendors):
         for name, table in TABLES.items():
             content = [
                 row
                 for page in store.pages()
-                for row in table.rows(read(store, page, HistoryQuery(now=NOW, days=2)))
+                for row in table.rows(
+                    read(store, page, vendors[page.slug], HistoryQuery(now=NOW, days=2))
+                )
             ]
             lines = [json.loads(line) for line in written(Format.JSON, name, content).splitlines()]
             typed = parquet.read_table(pa.BufferReader(written(Format.PARQUET, name, content)))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from exporters.history_query import HistoryQuery
 from exporters.samples import LONGEST_WINDOW
+from monitor.config import VendorConfig
 from monitor.intervals import day_interval, day_of
 from monitor.model import History, KnownComponent, PageFacts, PageHistory, Window
 from monitor.ratios import window_ending
@@ -26,13 +27,19 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """One vendor as the store holds it, and the days that are asked for."""
+    """One vendor as the store holds it, its settings, and the days that are asked for. `known_at`
+    leaves out what was learnt later (None = nothing), `is_raw` the user's overrides.
+    """
 
+    store: Store
     page: PageRecord
+    vendor: VendorConfig
     query: HistoryQuery
     window: Window
     history: PageHistory
     facts: PageFacts
+    known_at: datetime | None = None
+    is_raw: bool = False
 
     def subjects(self) -> Iterator[Subject]:
         """Yield the vendor itself, then its components by slug; one that left the page ends on the
@@ -67,7 +74,7 @@ class Extract:
         return Subject(columns=columns, history=self.history.components[part.id], last=last)
 
 
-def read(store: Store, page: PageRecord, query: HistoryQuery) -> Extract:
+def read(store: Store, page: PageRecord, vendor: VendorConfig, query: HistoryQuery) -> Extract:
     """Return what the tables need of one vendor. The last day is `query.until`, or today in the
     page's zone.
     """
@@ -75,7 +82,9 @@ def read(store: Store, page: PageRecord, query: HistoryQuery) -> Extract:
     window = window_ending(min(query.until or today, today), query.days)
     reach = timedelta(days=LONGEST_WINDOW - 1)
     return Extract(
+        store=store,
         page=page,
+        vendor=vendor,
         query=query,
         window=window,
         history=store.page_history(page.id, window.first - reach, window.last),

@@ -4,13 +4,21 @@ from collections.abc import Iterator
 
 from exporters.tables.extract import Extract
 from exporters.tables.table import Kind, Row, Table, columns
-from monitor.intervals import day_of
+from monitor.intervals import day_interval, day_of
+from monitor.model import Incident
+
+
+def incidents_of(extract: Extract) -> list[Incident]:
+    """Return the incidents and maintenances that touch the days asked for, by their start."""
+    last = day_interval(extract.window.last, extract.page.zone)
+    began = (each for each in extract.facts.incidents if each.started_at < last.end)
+    return sorted(began, key=lambda each: (each.started_at, each.id))
 
 
 def _rows(extract: Extract) -> Iterator[Row]:
     page = extract.page
     slugs = {entry.component.id: entry.slug for entry in extract.facts.components}
-    for incident in sorted(extract.facts.incidents, key=lambda each: (each.started_at, each.id)):
+    for incident in incidents_of(extract):
         begin, end = incident.started_at, incident.resolved_at
         yield {
             "vendor": page.slug,

@@ -50,7 +50,7 @@ def _csv(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, list):
-        return cell(" ".join(value))
+        return cell(" ".join("unknown" if word is None else word for word in value))
     return cell(value) if isinstance(value, str) else value
 
 

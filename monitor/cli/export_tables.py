@@ -66,7 +66,7 @@ def as_parquet(
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Write days, windows and incidents as Parquet, with typed columns."""
+    """Write days, windows, intervals, incidents and observations as Parquet, with typed columns."""
     target = _Target(tables.Format.PARQUET, table, folder)
     _write(target, vendors, days, until, components, config, database)
 
@@ -139,7 +139,7 @@ def _write(
         counts = dict.fromkeys((table.name for table in target.require_tables()), 0)
         with target.open() as sinks, counting("vendors", len(pages)) as advance:
             for page in pages:
-                reading = tables.read(context.store, page, query)
+                reading = tables.read(context.store, page, context.vendors[page.slug], query)
                 for table, sink in sinks:
                     for row in table.rows(reading):
                         sink.add(row)

@@ -15,10 +15,10 @@ commands = typer.Typer(
 )
 commands.command()(openmetrics)
 commands.command("remote-write")(remote_write)
-commands.command("csv", help="Write days, windows and incidents as CSV.")(
+commands.command("csv", help="Write days, windows, intervals, incidents and observations as CSV.")(
     table_command(tables.Format.CSV)
 )
-commands.command("json", help="Write days, windows and incidents as JSON lines.")(
-    table_command(tables.Format.JSON)
-)
+commands.command(
+    "json", help="Write days, windows, intervals, incidents and observations as JSON lines."
+)(table_command(tables.Format.JSON))
 commands.command("parquet")(as_parquet)

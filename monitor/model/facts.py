@@ -35,6 +35,10 @@ class ObservedRun:
         """The last instant at which it is known to have held, not after its end."""
         return self.span.end if self.seen_until is None else min(self.seen_until, self.span.end)
 
+    def holds_at(self, polled_until: datetime | None) -> bool:
+        """Whether it was going on at the page's last reading of states."""
+        return self.last_seen == self.span.end == polled_until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownComponent:
@@ -88,3 +92,8 @@ class PageFacts:
     reported: tuple[ReportedUptime, ...] = ()
     open_claims: tuple[OpenClaim, ...] = ()
     excused: tuple[Impact, ...] = ()
+
+    @property
+    def polled_until(self) -> datetime | None:
+        """When the page's state was read last; None = never."""
+        return max((run.span.end for run in self.runs), default=None)
