@@ -81,7 +81,7 @@ def test_the_file_is_written_and_the_next_command_can_be_pasted(monitor, tmp_pat
     assert f"{samples:,} samples" in out
     assert f"NUM SAMPLES add up to {samples}" in out
     assert "--storage.tsdb.retention.time=400d" in out
-    assert "6/6" in err
+    assert "6/6" not in err  # a bar is for a terminal
 
 
 @pytest.mark.slow
@@ -215,7 +215,7 @@ def test_all_of_the_history_is_sent_with_the_protocols_headers(monitor, receiver
     assert code == 0
     assert f"sent {sum(server.taken().values()):,} samples to {server.url}" in out
     assert len(server.taken()) == 6
-    assert "6/6" in err
+    assert "6/6" not in err  # a bar is for a terminal
     assert server.headers[0]["Content-Encoding"] == "snappy"
     assert server.headers[0]["X-Prometheus-Remote-Write-Version"] == "0.1.0"
     assert server.headers[0]["User-Agent"].startswith("vendorstatus/")
