@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -33,6 +34,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from monitor.grid import Grid
 from monitor.plain import json_text, visible
 
 _Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
@@ -54,6 +56,11 @@ class _Paper(Console):
             width=None if stream.isatty() else UNLIMITED,
             color_system=None if _is_plain() else "auto",
         )
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether its encoding has the blocks that cells of days are made of."""
+        return _has_blocks(getattr(self.file, "encoding", None) or "utf-8")
 
     def on_broken_pipe(self) -> None:
         """Leave it to `say_each` what then happens."""
@@ -111,15 +118,27 @@ def say_each(
             raise typer.Exit from error
 
 
-def _print_each(lines: Iterable[str | RenderableType], style: str | None, paper: Console) -> None:
+def _print_each(lines: Iterable[str | RenderableType], style: str | None, paper: _Paper) -> None:
     for line in lines:
         if not isinstance(line, str):
-            paper.print(_Visible(line))
+            paper.print(_Visible(line, paper.has_blocks))
         elif style is None or not paper.is_terminal:
             paper.file.write(f"{visible(line)}\n")
         else:
             paper.print(words(line, style), soft_wrap=True)
     paper.file.flush()
+
+
+_BLOCKS = str.maketrans("▁▂▄▆█", "_-=%#")
+"""The cells of days, and what stands for them where the encoding has no blocks."""
+
+
+def _has_blocks(encoding: str) -> bool:
+    try:
+        "▁▂▄▆█".encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def say_json(value: object) -> None:
@@ -139,6 +158,21 @@ def ask(question: str) -> str:
     return str(typer.prompt(visible(question), default="", show_default=False))
 
 
+def tell(*lines: str, style: str | None = None, err: bool = False) -> None:
+    """Print sentences as `say` does; a terminal breaks them between words, and keeps their
+    indentation.
+    """
+    if is_for_people(err=err):
+        say_each((_prose(line, style or "") for line in lines), err=err)
+    else:
+        say_each(lines, style=style, err=err)
+
+
+def _prose(line: str, style: str) -> RenderableType:
+    text = line.lstrip(" ")
+    return Padding(words(text, style), (0, 0, 0, len(line) - len(text)), expand=False)
+
+
 def width() -> int:
     """Return how many characters fit on a line of stdout: of a terminal's, else `UNLIMITED`."""
     return _Paper().width
@@ -151,16 +185,13 @@ def words(text: str, style: str = "") -> Text:
 
 def table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, uncut: Sequence[str] = ()
-) -> Table:
-    """Return a table without lines. The `uncut` columns are never broken, so that they can be
-    copied.
+) -> RenderableType:
+    """Return a table without lines, which is broken between words where it must be.
+
+    The `uncut` columns are never broken, so that they can be copied: where a terminal is too narrow
+    for them, all but the first column are put below their rows.
     """
-    grid = Table(box=None, header_style="dim")
-    for column in columns:
-        grid.add_column(words(column), overflow="fold", no_wrap=column in uncut)
-    for row in rows:
-        grid.add_row(*map(words, row))
-    return grid
+    return Grid(columns, [list(map(visible, row)) for row in rows], uncut=uncut)
 
 
 def paragraph(lines: Mapping[str, str]) -> Table:
@@ -184,15 +215,26 @@ class _Visible:
     """
 
     renderable: RenderableType
+    has_blocks: bool
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in console.render_lines(self.renderable, options, pad=False):
-            shown = [Segment(visible(each.text), each.style) for each in line]
-            while shown and not (last := shown.pop()).text.isspace():
-                shown.append(Segment(last.text.rstrip(), last.style))
-                break
-            yield from shown
+            yield from _without_end(Segment(self._shown(each.text), each.style) for each in line)
             yield Segment.line()
+
+    def _shown(self, text: str) -> str:
+        return visible(text) if self.has_blocks else visible(text).translate(_BLOCKS)
+
+
+def _without_end(line: Iterable[Segment]) -> list[Segment]:
+    """Return a line without the blanks that fill it up."""
+    shown = list(line)
+    while shown:
+        last = shown.pop()
+        text = last.text.rstrip(" ")
+        if text:
+            return [*shown, Segment(text, last.style)]
+    return shown
 
 
 # bars
@@ -215,7 +257,8 @@ def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
 
 def bars() -> Progress:
     """Return bars on stderr, each with its fields `page` and `what`."""
-    return _progress(SpinnerColumn(), _field("page"), BarColumn(), _field("what"))
+    spinner = SpinnerColumn("dots" if _Paper(err=True).has_blocks else "line")
+    return _progress(spinner, _field("page"), BarColumn(), _field("what"))
 
 
 def _progress(*columns: ProgressColumn) -> Progress:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.store import Store
 from tests.cases import FIXTURES, recording_of, write_recording
+from tests.store_support import add_page
 from tests.terminals import ROOT
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]
@@ -20,10 +22,12 @@ def folder(tmp_path_factory) -> Path:
     """A folder with a recording and settings."""
     folder = tmp_path_factory.mktemp("interrupts")
     write_recording(recording_of(FIXTURES / "statuspage" / "ongoing"), folder / "recording")
-    (folder / "monitor.yaml").write_text("contact: me@acme.example\nvendors: [github, stripe]\n")
-    process = started("vendors", folder=folder)
-    process.communicate(timeout=60)
-    assert process.returncode == 0
+    (folder / "monitor.yaml").write_text(
+        "contact: me@acme.example\n"
+        "vendors: [{slug: acme, name: Acme, url: 'https://acme.example/'}]\n"
+    )
+    with Store.open(f"sqlite:///{folder / 'monitor.db'}") as store:
+        add_page(store)
     return folder
 
 

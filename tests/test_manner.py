@@ -1,11 +1,15 @@
 """The options of the whole command: help, version, quiet, and how its log is written."""
 
 import logging
+import os
+from pathlib import Path
 
 import pytest
+from store_support import add_page
 from terminals import seen
 
 from monitor.cli.manner import LogLevel, Manner
+from monitor.store import Store
 
 pytestmark = pytest.mark.hours
 
@@ -35,17 +39,10 @@ def test_the_version_is_an_option_too(monitor) -> None:
     assert monitor("--version") == monitor("version")
 
 
-def test_a_quiet_command_prints_the_answer_without_notes(monitor) -> None:
-    code, out, err = monitor("-q", "report")
-    assert code == 0
-    assert "known" in out
-    assert err == ""
-
-
 @pytest.mark.parametrize(
     "words",
     [["-v", "vendors"], ["vendors", "-v"], ["--log-level", "info", "vendors"],
-     ["vendors", "--log-level", "info"], ["db", "size", "-v"], ["db", "-v", "size"]],
+     ["vendors", "--log-level", "info"], ["db", "path", "-v"], ["db", "-v", "path"]],
 )  # fmt: skip
 def test_the_options_stand_before_or_after_the_name_of_a_command(monitor, words) -> None:
     monitor("vendors")
@@ -89,10 +86,11 @@ def test_a_server_says_what_is_news_unless_it_was_told_what_to_log() -> None:
         assert news.isEnabledFor(logging.INFO) is is_told
 
 
-def test_a_note_is_shown_at_a_terminal_and_not_when_quiet(monitor, monkeypatch, tmp_path) -> None:
-    (tmp_path / "one.yaml").write_text("vendors: [github]\n")
-    (tmp_path / "two.yaml").write_text("vendors: [github, stripe]\n")
-    monitor("vendors", "--config", "one.yaml")
+def test_a_note_is_shown_at_a_terminal_and_not_when_quiet(monitor, monkeypatch) -> None:
+    Path("monitor.yaml").write_text("vendors: [github, stripe]")
+    with Store.open(os.environ["MONITOR_DATABASE_URL"]) as store:
+        add_page(store, "github")
+    words = ("report", "--format", "json")
 
-    assert "stripe" in seen(monkeypatch, "report", "--config", "two.yaml", err=True)
-    assert seen(monkeypatch, "report", "-q", "--config", "two.yaml", err=True) == ""
+    assert "note: " in seen(monkeypatch, *words, err=True)
+    assert seen(monkeypatch, *words, "-q", err=True) == ""

@@ -155,7 +155,7 @@ def test_messages_of_other_libraries_are_taken_as_they_are(
 # -----------------------------------------------------------------------------------------------------------
 # the lint
 
-ONLY_HERE = {ROOT / "monitor" / "terminal.py", ROOT / "monitor" / "logs.py"}
+ONLY_HERE = {ROOT / "monitor" / f"{name}.py" for name in ("terminal", "grid", "logs")}
 PRINTS = {"print", "print_json", "echo", "secho", "prompt", "confirm", "input", "basicConfig", "StreamHandler", "Console",
           "Text", "from_markup", "from_ansi"}  # fmt: skip
 DRAWN = {"Group", "RenderableType", "Padding", "Text"}

@@ -16,7 +16,7 @@ from monitor.errors import ConfigError
 from monitor.runtime import Watches, load_settings, open_store
 from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, places
-from monitor.terminal import paragraph, say, say_json
+from monitor.terminal import paragraph, say, say_json, tell
 
 commands = typer.Typer()
 
@@ -59,7 +59,7 @@ def _print_configured(config: Path | None, database: str | None, form: Shape) ->
     if form is Shape.TABLE:
         for name in sorted({row["platform"] for row in rows}):
             if note := platforms.caveat(name):
-                say("", f"{name}: {note}")
+                tell("", f"{name}: {note}")
         catalogue = [entry.slug for entry in configuration.catalog()]
         others = len(catalogue) - len(vendors.keys() & catalogue)
         say("", f"{others} more in the catalogue: monitor vendors --search NAME")
@@ -113,7 +113,7 @@ def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
     if form is Shape.TABLE:
         for entry in entries:
             if entry.note:
-                say(f"{entry.slug}: {entry.note}")
+                tell(f"{entry.slug}: {entry.note}")
     if not entries:
         say("no vendor of the catalogue matches; `monitor add URL` takes any page")
 
@@ -148,5 +148,5 @@ def _print_platforms(text: str, form: Shape) -> None:
             say(*markdown(list(rows[0]), (row.values() for row in rows)))
     else:
         for name, about in matches:
-            say(f"{title(name, about)}, {verification(about)}")
+            tell(f"{title(name, about)}, {verification(about)}")
             say(paragraph(labelled_lines(about)))
