@@ -46,6 +46,10 @@ class Hangups:
         signal.signal(signal.SIGHUP, self._before)  # type: ignore[arg-type]
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Do as if the signal had come."""
         self._heard = True
         if self._waiting is not None:
             loop, event = self._waiting

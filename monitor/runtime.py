@@ -5,26 +5,32 @@ too.
 """
 
 import contextlib
+import logging
 import os
 import shlex
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import Enum
 from pathlib import Path
+from socket import gethostname
+from uuid import uuid4
 
 from monitor import config as configuration
-from monitor.collect import Collector, PollObserver, spec
+from monitor import watch_list
+from monitor.collect import Collector, PollObserver
 from monitor.config import Settings, VendorConfig
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher, Fetches, Lateness, user_agent
+from monitor.kept_settings import digest
 from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_options
-from monitor.settings_changes import by_slug
-from monitor.store import PageRecord, Store, places
+from monitor.settings_changes import by_slug, restart_hashes
+from monitor.store import PageRecord, ServerRecord, Store, places
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
 from monitor.terminal import note
-from monitor.watching import WatchedVendor, is_somebody_elses, join_names, strangers
+from monitor.watching import Command, join_names
+
+log = logging.getLogger(__name__)
 
 MOST_NAMED = 20
 """How many vendors are listed where the one that was named is none."""
@@ -37,29 +43,32 @@ def now() -> datetime:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What every command needs: the settings and an open store with the configured pages in it."""
+    """What every command needs: the settings and an open store. `servers` are the names of those
+    that watch by it, `unread` the vendors that must not be read because they do not; `server` is
+    the command itself, if it serves.
+    """
 
     settings: Settings
     store: Store
     clock: Callable[[], datetime] = now
     vendors: dict[str, VendorConfig] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    servers: tuple[str, ...] = ()
+    server: ServerRecord | None = None
 
     def pages(self, slugs: Sequence[str] | None) -> list[PageRecord]:
         """Return the pages of these vendors, of all when none is named.
 
         A vendor is named by its slug or, in any case, by a name: the configured one, its page's own
         (which reports print), or one of the catalogue's; or by its page's address.
-        Raises ConfigError for a vendor that is not configured, and where none of those asked for is
-        in the database. Says which of all vendors are not in it, and which are that the settings do
-        not name.
+        Raises ConfigError for a vendor that is not configured, for a named one that must not be
+        read, and where none of those asked for is in the database.
         """
-        slugs = self.slugs(slugs) if slugs else sorted(self.vendors)
-        records = self.store.pages(slugs, removed=True)
-        missing = sorted(set(slugs) - {page.slug for page in records})
-        if missing and not records:
-            raise ConfigError(f"{self._not_there(missing)}{self._others()}")
-        if missing:
-            note(self._not_there(missing))
+        wanted = self.slugs(slugs) if slugs else sorted(self.vendors)
+        records = self.store.pages(set(wanted) - self.unread, removed=True)
+        missing = sorted(set(wanted) - {page.slug for page in records})
+        if missing and (not records or (slugs and self.unread.intersection(wanted))):
+            raise ConfigError(self._not_there(missing))
         return records
 
     def slugs(self, words: Sequence[str]) -> list[str]:
@@ -95,17 +104,13 @@ class Context:
                 raise ConfigError(f"{word!r} may be {which} of {source}; write one of them")
 
     def _not_there(self, slugs: Sequence[str]) -> str:
+        if self.servers:
+            return (
+                f"not watched in {self.store.address}: {join_names(slugs)}; it is served by"
+                f" {join_names(self.servers)}, which reads them after `monitor apply`"
+            )
         remedy = "read them with `monitor backfill`, or let `monitor serve` do it"
         return f"not in {self.store.address} yet: {join_names(slugs)}; {remedy}"
-
-    def _others(self) -> str:
-        others = sorted({page.slug for page in self.store.pages()} - self.vendors.keys())
-        if not others:
-            return ""
-        return (
-            f". It watches {join_names(others)} (not in {self.settings.source}): name their"
-            " settings with --config"
-        )
 
 
 def _remedy(word: str, names: Mapping[str, Collection[str]]) -> str:
@@ -129,22 +134,11 @@ def load_settings(config: Path | None, database: str | None) -> Settings:
     return replace(settings, database_url=configuration.read_database(database, "--database"))
 
 
-class Watches(Enum):
-    """What a command makes of the vendors that the database watches."""
-
-    NOTHING = "nothing"
-    """It reads them as they are. Only where there are none at all are the settings' put there."""
-    MORE = "more"
-    """Those of the settings are added, and get their settings."""
-    EXACTLY = "exactly"
-    """Besides, the others are not watched any more. They keep their history."""
-
-
 @contextmanager
 def open_context(
     config: Path | None,
     database: str | None,
-    watches: Watches = Watches.NOTHING,
+    command: Command = Command.LOOK,
     *,
     create: bool | None = None,
 ) -> Iterator[Context]:
@@ -156,7 +150,7 @@ def open_context(
         places.require(settings.database_url)
     else:
         allow_new_database(settings, is_named=database is not None, create=create)
-    with open_store(settings, watches=watches) as context:
+    with open_store(settings, command=command) as context:
         yield context
 
 
@@ -183,35 +177,72 @@ def allow_new_database(settings: Settings, *, is_named: bool, create: bool) -> N
 
 @contextmanager
 def open_store(
-    settings: Settings, clock: Callable[[], datetime] = now, watches: Watches = Watches.EXACTLY
+    settings: Settings, clock: Callable[[], datetime] = now, command: Command = Command.APPLY
 ) -> Iterator[Context]:
-    """Open the store of these settings and bring its pages up to date with them.
+    """Open the store of these settings, and write in it what the command may write of what is
+    watched. Says how the settings differ from what it does not write.
 
-    Raises ConfigError where that would change what others watch in it.
+    Raises ConfigError where it may not go on.
     """
-    store = Store.open(settings.database_url)
-    try:
-        vendors = by_slug(settings.vendors)
-        if watches is not Watches.NOTHING or not store.pages(removed=True):
-            _require_ours(store, settings, clock())
-            specs = [spec(vendor) for vendor in settings.vendors]
-            store.sync_pages(specs, now=clock(), keep_others=watches is not Watches.EXACTLY)
-        yield Context(settings=settings, store=store, clock=clock, vendors=vendors)
-    finally:
-        store.close()
-
-
-def _require_ours(store: Store, settings: Settings, moment: datetime) -> None:
-    """Raise ConfigError when somebody else's vendors are being watched in the database."""
-    pages = [WatchedVendor(page.slug, page.last_poll_at) for page in store.pages()]
-    slugs = {vendor.slug for vendor in settings.vendors}
-    is_own_list = settings.source != configuration.BUILT_IN
-    if is_somebody_elses(pages, slugs, moment, is_chosen=is_own_list):
-        raise ConfigError(
-            f"{store.address} is in use with other settings: it watches"
-            f" {join_names(strangers(pages, slugs, moment))} (not in {settings.source}); give"
-            " their settings with --config, or another database with --database"
+    with _open(settings.database_url, command) as store:
+        if not store.watched_pages() and command is Command.LOOK:
+            command = Command.APPLY  # in a database of its own
+        watched, written = watch_list.begin(store, settings, command, clock())
+        difference = watch_list.difference_note(store.address, watched, settings)
+        if difference is not None:
+            note(difference)
+        yield Context(
+            settings=settings,
+            store=store,
+            clock=clock,
+            vendors=by_slug(settings.vendors),
+            unread=written.unread,
+            servers=tuple(server.name for server in watched.servers),
         )
+
+
+@contextmanager
+def open_to_serve(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Context]:
+    """Open the store of these settings, put them in force, and be the context's `server` until the
+    end.
+
+    Raises ConfigError where another server watches by other settings.
+    """
+    server = ServerRecord(
+        id=uuid4().hex,
+        name=f"{gethostname()}, process {os.getpid()}",
+        digest=digest(settings),
+        keys=restart_hashes(settings),
+        started_at=clock(),
+        seen_at=clock(),
+    )
+    with Store.open(settings.database_url) as store:
+        before = watch_list.begin_to_serve(store, settings, server, clock=clock, on_wait=note)
+        if before.watched_slugs:
+            for line in before.changes(settings).lines():
+                log.info("settings put in force: %s", line)
+        try:
+            yield Context(
+                settings=settings,
+                store=store,
+                clock=clock,
+                vendors=by_slug(settings.vendors),
+                server=server,
+            )
+        finally:
+            with contextlib.suppress(StoreError):  # its sign of life ends by itself
+                store.dismiss(server.id)
+
+
+def _open(url: str, command: Command) -> Store:
+    """Open a store. Who looks into an empty one is shown that nothing is known of the vendors, out
+    of a database that is forgotten.
+    """
+    store = Store.open(url)
+    if command is not Command.LOOK or store.watched_pages():
+        return store
+    store.close()
+    return Store.open("sqlite://")
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from monitor.config import Settings, VendorConfig
 from monitor.watching import join_names
@@ -18,6 +19,10 @@ RESTART: Mapping[str, str] = {
 """Settings that a running process keeps, and the keys they are written under: sockets, connections
 and the database are opened with them.
 """
+
+
+_HASH_LENGTH = 4
+"""Enough to tell that a setting is another one, too little to find a secret by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,19 @@ def compare_settings(before: Settings, after: Settings) -> SettingsChanges:
         changed_slugs=tuple(sorted(differing_slugs(old, new) & old.keys() & new.keys())),
         restart_keys=tuple(dict.fromkeys(RESTART[name] for name in restart)),
     )
+
+
+def restart_hashes(settings: Settings) -> dict[str, str]:
+    """Return a short hash for each key whose new value needs a restart."""
+    values: dict[str, list[object]] = {}
+    for name, key in RESTART.items():
+        value = getattr(settings, name)
+        texts = [value, value.proxy] if name == "network" else [value]
+        values.setdefault(key, []).extend(texts)
+    return {
+        key: sha256(repr(value).encode()).hexdigest()[:_HASH_LENGTH]
+        for key, value in values.items()
+    }
 
 
 def by_slug(vendors: Iterable[VendorConfig]) -> dict[str, VendorConfig]:

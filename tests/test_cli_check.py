@@ -72,6 +72,7 @@ def test_another_companys_page_is_told_by_poll_backfill_and_check_and_read_once_
             f"acme: identity changed: its id is {globex.page_id} (Globex), before {acme.page_id}"
             in live
         )
+        assert "url: " in monitor("apply")[1]
         for command in ("poll", "backfill"):
             code, out, err = monitor(command)
             assert code == 1

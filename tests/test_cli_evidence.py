@@ -33,7 +33,7 @@ def monitor(monkeypatch, capsys, tmp_path):
 @pytest.fixture
 def kept(monitor, tmp_path, empty_database):
     """A database with two bodies kept of a day."""
-    monitor("report")
+    monitor("apply")
     with Store.open(f"sqlite:///{tmp_path / 'monitor.db'}") as store:
         page = store.pages()[0]
         bodies = [

@@ -11,6 +11,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     adding,
+    applying,
     checking,
     database,
     detection,
@@ -74,6 +75,7 @@ for commands in (  # in the order in which `--help` lists them
     adding.commands,
     listing.commands,
     checking.commands,
+    applying.commands,
     exporting.commands,
     evidence.commands,
     database.commands,

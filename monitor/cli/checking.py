@@ -1,7 +1,6 @@
 """`monitor check` and `accept`: whether settings have mistakes, and pages are what they were."""
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -9,14 +8,16 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor import config as configuration
+from monitor.cli.applying import print_changes, print_servers
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import collecting, ephemeral, open_context, open_store
+from monitor.runtime import collecting, ephemeral, load_settings, now, open_context, open_store
 from monitor.store import PageRecord, Store
 from monitor.terminal import say
+from monitor.watch_list import WatchList
 
 commands = typer.Typer()
 
@@ -51,23 +52,45 @@ def check(
     catalogue: Annotated[
         bool, typer.Option("--catalogue", help="With --live: the catalogue's pages instead.")
     ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Also say what `monitor apply` would change.")
+    ] = False,
     config: ConfigOption = None,
+    database: DatabaseOption = None,
 ) -> None:
     """Check the settings file and name every mistake with file, line and remedy.
 
     With --live each page is looked at once, and what is not as it was known is printed: another
     platform, another address, another company's page, a page that cannot be read. Nothing is
     stored.
+
+    With --diff it is said what applying the settings would change in the database: which vendors
+    are added, removed and changed. It reads only.
     """
-    settings = configuration.load(config, os.environ)
+    settings = load_settings(config, database)
     for warning in configuration.warnings(settings):
         _warn(warning)
     say(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes")
+    if diff:
+        _print_differences(settings)
     if live and catalogue:
         raise typer.Exit(run(_check_live(_catalogue_vendors(), {}, settings)))
     if live:
         records = _stored_pages(settings)
         raise typer.Exit(run(_check_live(settings.vendors, records, settings)))
+
+
+def _print_differences(settings: Settings) -> None:
+    """Say what applying these settings would change, to whom it is told, and what needs a
+    restart.
+    """
+    if not Store.exists(settings.database_url):
+        say("there is no database yet; all vendors are new")
+        return
+    with Store.open(settings.database_url, migrate=False) as store:
+        watched = WatchList.read(store, now())
+        print_changes(watched.changes(settings), store.address)
+        print_servers(watched)
 
 
 def _warn(text: str) -> None:

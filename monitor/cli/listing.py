@@ -13,10 +13,11 @@ from monitor.cli.platform_text import as_json, as_row, labelled_lines, title, ve
 from monitor.cli.rows import NOTE, Shape, markdown, print_rows
 from monitor.config import CatalogEntry, Settings, VendorConfig
 from monitor.errors import ConfigError
-from monitor.runtime import Watches, load_settings, open_store
+from monitor.runtime import load_settings, open_store
 from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, places
 from monitor.terminal import paragraph, say, say_json, tell
+from monitor.watching import Command
 
 commands = typer.Typer()
 
@@ -73,7 +74,7 @@ def _stored_pages(settings: Settings, *, is_named: bool) -> dict[str, PageRecord
         places.require(settings.database_url)
     if places.missing_file(settings.database_url) is not None:
         return {}
-    with open_store(settings, watches=Watches.NOTHING) as context:
+    with open_store(settings, command=Command.LOOK) as context:
         return {page.slug: page for page in context.store.pages(removed=True)}
 
 

@@ -15,9 +15,10 @@ from monitor.errors import ConfigError
 from monitor.intervals import day_interval, day_of, window_start
 from monitor.model import Evidence
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import Context, Watches, collecting, open_context
+from monitor.runtime import Context, collecting, open_context
 from monitor.store import PageRecord
 from monitor.terminal import bars, say
+from monitor.watching import Command
 
 commands = typer.Typer()
 
@@ -30,10 +31,10 @@ def poll(
     create: CreateOption = False,
 ) -> None:
     """Read the current state of the pages once."""
-    with open_context(config, database, Watches.MORE, create=create) as context:
+    with open_context(config, database, Command.READ, create=create) as context:
         results = run(_poll_all(context, context.pages(vendors)))
         for result in results:
-            page = context.store.pages([result.slug])[0]
+            page = context.store.pages([result.slug], removed=True)[0]
             say(poll_line(result, page), style=None if result.error is None else "red")
     raise typer.Exit(SOME_PAGE_FAILED if any(result.error for result in results) else FINE)
 
@@ -72,12 +73,12 @@ def backfill(
     """
     if days is not None and since is not None:
         raise ConfigError("give --days or --since, not both")
-    with open_context(config, database, Watches.MORE, create=create) as context:
+    with open_context(config, database, Command.READ, create=create) as context:
         first = _first_day(since, context.clock().date())
         length = days or context.settings.backfill_days or 90
         results = run(_backfill_all(context, context.pages(vendors), first, length, force=force))
         for result in results:
-            page = context.store.pages([result.slug])[0]
+            page = context.store.pages([result.slug], removed=True)[0]
             say(*_backfill_lines(context, result, page, first, length))
     raise typer.Exit(FINE if all(result.complete for result in results) else SOME_PAGE_FAILED)
 
@@ -126,7 +127,7 @@ async def _poll_before(
         return page, None
     answers = Answers()
     result = await collector.poll(page, answers=answers)
-    return context.store.pages([page.slug])[0], answers if result.error is None else None
+    return context.store.page(page.id), answers if result.error is None else None
 
 
 def first_instant(page: PageRecord, first: date | None, days: int, now: datetime) -> datetime:

@@ -4,7 +4,7 @@ import typer
 
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.intervals import day_of
-from monitor.runtime import Watches, open_context
+from monitor.runtime import open_context
 from monitor.terminal import say
 from monitor.writer import derive_page
 
@@ -18,7 +18,7 @@ def rebuild(
     """Derive all days anew from the stored facts, offline: after a change of settings or of
     version.
     """
-    with open_context(config, database, Watches.MORE) as context:
+    with open_context(config, database) as context:
         for page in context.pages(vendors):
             moment = context.clock()
             first = day_of(context.store.first_fact(page.id) or moment, page.zone)

@@ -28,9 +28,10 @@ from monitor.errors import MonitorError
 from monitor.fetch import Fetches
 from monitor.network import open_files
 from monitor.notify import Notifier
+from monitor.presence import Presence
 from monitor.reread import Hangups, Rereading
 from monitor.running import run
-from monitor.runtime import Context, allow_new_database, collecting, load_settings, open_store
+from monitor.runtime import Context, allow_new_database, collecting, load_settings, open_to_serve
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges, by_slug
 from monitor.terminal import say
@@ -64,7 +65,7 @@ def serve(
         require_whole(settings.database_url)
         with listen(settings.host, settings.port) as listener:
             allow_new_database(settings, is_named=database is not None, create=create)
-            with open_store(settings) as context:
+            with open_to_serve(settings) as context:
                 notifier = Notifier(os.environ, os.getpid())
                 run(
                     serve_until_stopped(
@@ -111,7 +112,8 @@ async def serve_until_stopped(
             health=context.store.health,
             within=context.store.patience.within,
         )
-        web = _web_server(context, collector, schedule, state, polls)
+        presence = _presence(context, collector, schedule, load, hangups)
+        web = _web_server(context, collector, schedule, state, polls, presence)
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -124,12 +126,37 @@ async def serve_until_stopped(
         rereading = asyncio.create_task(
             _reread(context, state, polls, schedule, load, hangups, notifier)
         )
+        beating = [] if presence is None else [asyncio.create_task(presence.run())]
         await stop.wait()
         notifier.stopping()
-        rereading.cancel()
+        for task in (rereading, *beating):
+            task.cancel()
         web.should_exit = True
         await schedule.stop()
         await answering
+
+
+def _presence(
+    context: Context,
+    collector: Collector,
+    schedule: Schedule,
+    load: Callable[[], Settings] | None,
+    hangups: Hangups | None,
+) -> Presence | None:
+    """Return what gives signs of life; None where the database is the command's own."""
+    if context.server is None or load is None or hangups is None:
+        return None
+    # SQLite has one writer at a time; elsewhere a long write must not hold up a sign of life.
+    has_one_writer = context.settings.database_url.startswith("sqlite")
+    return Presence(
+        context.store,
+        context.server,
+        clock=context.clock,
+        in_force=lambda: schedule.settings,
+        load=load,
+        hang_up=hangups.hang_up,
+        work=collector.writer.db if has_one_writer else asyncio.to_thread,
+    )
 
 
 def _web_server(
@@ -138,6 +165,7 @@ def _web_server(
     schedule: Schedule,
     state: Any,  # noqa: ANN401
     polls: Any,  # noqa: ANN401
+    presence: Presence | None,
 ) -> Any:  # noqa: ANN401
     from exporters.connections import most_connections
     from exporters.web import application, server
@@ -145,7 +173,7 @@ def _web_server(
     app = application(
         state,
         polls,
-        readiness=lambda: find_problems(collector, schedule, context.clock()),
+        readiness=lambda: find_problems(collector, schedule, context.clock(), presence),
         clock=context.clock,
         version=__version__,
     )
@@ -189,10 +217,13 @@ async def _reread(
     await rereading.run(hangups, notifier.reloading, notifier.ready)
 
 
-def find_problems(collector: Collector, schedule: Schedule, now: datetime) -> list[str]:
+def find_problems(
+    collector: Collector, schedule: Schedule, now: datetime, presence: Presence | None = None
+) -> list[str]:
     """Return why we are not ready, in lines for people; empty = we are."""
     store = collector.store
-    problems = [text for text in (schedule.problem, store.health.problem) if text is not None]
+    found = [schedule.problem, store.health.problem, None if presence is None else presence.problem]
+    problems = [text for text in found if text is not None]
     try:
         with store.patience.within(ANSWER_SECONDS):
             problems += clock_problems(collector, now=now)

@@ -26,7 +26,7 @@ from monitor.collect.detection import Detection
 from monitor.collect.observer import NoObserver, PollObserver
 from monitor.collect.results import BackfillResult, PollResult
 from monitor.collect.session import Answers
-from monitor.collect.vendor_settings import Headers, spec
+from monitor.collect.vendor_settings import Headers, put_in_force, spec
 
 __all__ = [
     "Answers",
@@ -37,5 +37,6 @@ __all__ = [
     "NoObserver",
     "PollObserver",
     "PollResult",
+    "put_in_force",
     "spec",
 ]

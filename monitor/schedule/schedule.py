@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from monitor.collect import Answers, Collector, Headers, spec, timing
+from monitor.collect import Answers, Collector, Headers, put_in_force, timing
 from monitor.config import Settings
 from monitor.errors import StoreError
 from monitor.fetch import half
@@ -109,6 +109,11 @@ class Schedule:
         if self._ticked_within(STALLED_SECONDS):
             return None
         return f"the scheduler has not ticked for {STALLED_SECONDS:.0f} s"
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that are in force, or are as soon as what is being read is kept."""
+        return self._settings
 
     def _ticked_within(self, seconds: float) -> bool:
         return self._last_tick_at is not None and self._timer() - self._last_tick_at <= seconds
@@ -215,9 +220,10 @@ class Schedule:
         busy = self._tasks.slugs | self._writer.waiting_slugs()
         changing = differing_slugs(self._vendors, next_vendors) & busy
         vendors = vendors_meanwhile(self._vendors, next_vendors, changing)
-        if vendors != self._vendors:
-            specs = [spec(vendor) for vendor in vendors.values()]
-            await self._writer.db(self._store.sync_pages, specs, now=self._clock())
+        if vendors != self._vendors or new.settings is not self._settings:
+            await self._writer.db(
+                put_in_force, self._store, new.settings, vendors.values(), self._clock()
+            )
             new_slugs = vendors.keys() - self._vendors.keys()
             self._vendors = vendors
             await self._writer.db(self._spread, new_slugs)

@@ -27,15 +27,18 @@ from monitor.store import (
     schema,
     snapshots,
     updates,
+    watched,
     words,
 )
 from monitor.store import facts as fact_module
 from monitor.store import pages as page_module
+from monitor.store import servers as server_module
 from monitor.store import units as unit_module
 from monitor.store import validators as validator_module
 from monitor.store.health import Health
 from monitor.store.patience import Patience
 from monitor.store.records import (
+    AppliedSettings,
     Body,
     BodyRef,
     Changes,
@@ -50,15 +53,18 @@ from monitor.store.records import (
     PinnedBody,
     PollRecord,
     PrunedRows,
+    ServerRecord,
     Snapshot,
     UnitRecord,
     UnknownWordRecord,
     UpdateVersion,
     Validator,
+    WatchedPage,
 )
 from monitor.store.transactions import Transactions, reads, writes
 
 __all__ = [
+    "AppliedSettings",
     "Body",
     "BodyRef",
     "Changes",
@@ -75,12 +81,14 @@ __all__ = [
     "PinnedBody",
     "PollRecord",
     "PrunedRows",
+    "ServerRecord",
     "Snapshot",
     "Store",
     "UnitRecord",
     "UnknownWordRecord",
     "UpdateVersion",
     "Validator",
+    "WatchedPage",
 ]
 
 
@@ -162,6 +170,13 @@ class Store(Transactions):
     # pages
 
     sync_pages = writes(configured.sync_pages)
+    watched_pages = reads(watched.watched_pages)
+    applied = reads(watched.applied)
+    put_in_force = writes(configured.put_in_force)
+    servers = reads(server_module.servers)
+    lock_servers = writes(server_module.lock_servers)
+    enroll = writes(server_module.enroll)
+    dismiss = writes(server_module.dismiss)
     pages = reads(page_module.pages)
     page = reads(page_module.page)
     page_states = reads(page_module.page_states)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import day_of, zone_named
-from monitor.store import pages
+from monitor.store import pages, watched
 from monitor.store.records import PageRecord, PageSpec
 from monitor.store.tables.pages import PAGE
 from monitor.store.upserts import insert_into
@@ -42,6 +42,20 @@ def sync_pages(
             _reconfigure(connection, record, specs[slug], now)
         elif record.removed_at is None and not keep_others:
             pages.change(connection, record.id, {"removed_at": now}, step=1)
+    watched.keep_settings(connection, vendors)
+
+
+def put_in_force(
+    connection: Connection,
+    vendors: Sequence[PageSpec],
+    digest: str,
+    source: str,
+    *,
+    now: datetime,
+) -> None:
+    """Watch exactly these pages; from now on these settings are those that were applied last."""
+    sync_pages(connection, vendors, now=now)
+    watched.note_applied(connection, digest, source, now)
 
 
 def _new_page(spec: PageSpec, now: datetime) -> dict[str, Any]:

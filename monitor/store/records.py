@@ -5,7 +5,7 @@ data.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.identity import Identity
@@ -16,7 +16,7 @@ from monitor.model import Day, Incident, IncidentUpdate, KnownComponent, Level
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSpec:
     """A page as configured. `platform` None = to be detected; `zone` None = what the page says,
-    else UTC.
+    else UTC. `settings` are all that are kept of the vendor; None = not known.
     """
 
     slug: str
@@ -25,6 +25,42 @@ class PageSpec:
     platform: str | None = None
     zone: str | None = None
     interval_seconds: int = 300
+    settings: Mapping[str, Any] | None = None
+
+
+class WatchedPage(NamedTuple):
+    """A page and what it is watched by. `removed_at` None = it is watched; `settings` None = only
+    what stands beside them is known.
+    """
+
+    slug: str
+    name: str
+    url: str
+    zone: str | None
+    interval_seconds: int
+    removed_at: datetime | None
+    settings: Mapping[str, Any] | None
+
+
+class ServerRecord(NamedTuple):
+    """A server: its `name` for people, the digest of the settings it watches by, short hashes of
+    those it keeps until it ends, by key, and its last sign of life.
+    """
+
+    id: str
+    name: str
+    digest: str
+    keys: Mapping[str, str]
+    started_at: datetime
+    seen_at: datetime
+
+
+class AppliedSettings(NamedTuple):
+    """The settings that were last put in force as a whole, and where they were written."""
+
+    digest: str
+    source: str
+    applied_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

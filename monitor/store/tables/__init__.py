@@ -10,10 +10,10 @@ tables: an open `observed_run` is closed in place, and a `coverage` row that the
 grows in place (its end is never later than its reading).
 """
 
-from monitor.store.tables import days, facts, pages, readings
+from monitor.store.tables import days, facts, pages, readings, watching
 from monitor.store.tables.columns import Table
 from monitor.store.tables.instants import Instant
 
-__all__ = ["METADATA", "Instant", "days", "facts", "pages", "readings"]
+__all__ = ["METADATA", "Instant", "days", "facts", "pages", "readings", "watching"]
 
 METADATA = Table.metadata

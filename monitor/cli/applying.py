@@ -1,0 +1,54 @@
+"""`monitor apply`: put the settings in force in the database, now."""
+
+import typer
+
+from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption
+from monitor.kept_settings import digest
+from monitor.runtime import allow_new_database, load_settings, now
+from monitor.store import Store
+from monitor.terminal import say
+from monitor.watch_changes import WatchChanges
+from monitor.watch_list import WatchList, begin
+from monitor.watching import Command, join_names
+
+commands = typer.Typer()
+
+
+@commands.command(short_help="Put the settings in force.")
+def apply(
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+    create: CreateOption = False,
+) -> None:
+    """Watch exactly the vendors of the settings from now on, by these settings, and say what that
+    changes.
+
+    Vendors that are not watched any more keep their history. A running `monitor serve` takes the
+    change over when its own settings, read again, say the same; `monitor check --diff` says
+    beforehand what would change.
+    """
+    settings = load_settings(config, database)
+    allow_new_database(settings, is_named=database is not None, create=create)
+    with Store.open(settings.database_url) as store:
+        before = WatchList.read(store, now())
+        begin(store, settings, Command.APPLY, now())
+        print_changes(before.changes(settings), store.address)
+        others = [server.name for server in before.servers if server.digest != digest(settings)]
+        if others:
+            say(
+                f"{join_names(others)} will read its settings again within seconds, and take this"
+                " over if they say the same; else it is not ready until they do",
+                err=True,
+            )
+
+
+def print_changes(changes: WatchChanges, address: str) -> None:
+    """Print a line for each vendor whose watch changes."""
+    say(*(changes.lines() if changes else [f"{address} watches what the settings say"]))
+
+
+def print_servers(watched: WatchList) -> None:
+    """Say which servers watch by the database."""
+    names = join_names([server.name for server in watched.servers])
+    if names:
+        say(f"served by {names}; `monitor apply` or SIGHUP puts this in force without a restart")

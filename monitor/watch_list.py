@@ -1,0 +1,216 @@
+"""What a command makes of the vendors that a database watches: the rule of `monitor.watching`,
+carried out on a store.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from monitor import config as configuration
+from monitor.collect import put_in_force, spec
+from monitor.config import Settings
+from monitor.errors import ConfigError
+from monitor.kept_settings import digest
+from monitor.store import AppliedSettings, ServerRecord, Store, WatchedPage
+from monitor.watch_changes import WatchChanges, WatchedVendor, compare_watched
+from monitor.watching import (
+    LEASE,
+    Command,
+    Database,
+    Refusal,
+    Written,
+    is_alive,
+    join_names,
+    written_by,
+)
+
+LOOK_SECONDS = 0.5
+"""How often a server that waits for another one's end looks whether that gave a sign of life."""
+
+
+class WatchList(NamedTuple):
+    """What a database watches at one moment, and who serves it, longest running first."""
+
+    pages: tuple[WatchedPage, ...]
+    applied: AppliedSettings | None
+    servers: tuple[ServerRecord, ...]
+
+    @classmethod
+    def read(cls, store: Store, now: datetime, gone: Collection[str] = ()) -> Self:
+        """Read it. Servers whose ids are in `gone` are known not to run."""
+        alive = [each for each in store.servers() if is_alive(each.seen_at, now)]
+        servers = tuple(each for each in alive if each.id not in gone)
+        return cls(tuple(store.watched_pages()), store.applied(), servers)
+
+    @property
+    def watched_slugs(self) -> frozenset[str]:
+        """The vendors that are watched."""
+        return frozenset(page.slug for page in self.pages if page.removed_at is None)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether somebody chose what is watched; unless that is known, vendors that are not in the
+        built-in list tell it.
+        """
+        if self.applied is not None:
+            return self.applied.source != configuration.BUILT_IN
+        return not self.watched_slugs <= set(configuration.default_slugs())
+
+    def changes(self, settings: Settings) -> WatchChanges:
+        """Return what these settings would change in it."""
+        return compare_watched([_vendor(page) for page in self.pages], settings.vendors)
+
+    def others(self, settings: Settings) -> tuple[ServerRecord, ...]:
+        """Return the servers that watch by other settings; none where these are those that were
+        applied last.
+        """
+        own = digest(settings)
+        if self.applied is not None and self.applied.digest == own:
+            return ()
+        return tuple(server for server in self.servers if server.digest != own)
+
+    def decide(self, command: Command, settings: Settings) -> Written | Refusal:
+        """Return what a command with these settings writes, or why it is refused."""
+        database = Database(
+            watched=self.watched_slugs,
+            former=frozenset(page.slug for page in self.pages) - self.watched_slugs,
+            is_served=bool(self.servers),
+            is_served_otherwise=bool(self.others(settings)),
+            is_chosen=self.is_chosen,
+        )
+        slugs = {vendor.slug for vendor in settings.vendors}
+        return written_by(command, database, slugs, is_chosen=is_chosen(settings))
+
+
+def is_chosen(settings: Settings) -> bool:
+    """Whether somebody chose these vendors, in a file or a variable."""
+    slugs = {vendor.slug for vendor in settings.vendors}
+    return settings.source != configuration.BUILT_IN or slugs != set(configuration.default_slugs())
+
+
+def _vendor(page: WatchedPage) -> WatchedVendor:
+    is_watched = page.removed_at is None
+    if page.settings is not None:
+        return WatchedVendor(page.slug, page.settings, is_watched)
+    known = {
+        "name": page.name,
+        "url": page.url,
+        "zone": page.zone,
+        "interval_seconds": page.interval_seconds,
+    }
+    return WatchedVendor(page.slug, known, is_watched, is_whole=False)
+
+
+class Beginning(NamedTuple):
+    """What is watched when a command begins, and what it wrote of that."""
+
+    watched: WatchList
+    written: Written
+
+
+def begin(store: Store, settings: Settings, command: Command, now: datetime) -> Beginning:
+    """Write what a command may write before it begins. Raises ConfigError where it may not go
+    on.
+    """
+    if command is Command.LOOK:  # it waits for no writer
+        return Beginning(WatchList.read(store, now), Written())
+    with store.together():
+        store.lock_servers()
+        before = WatchList.read(store, now)
+        written = before.decide(command, settings)
+        if isinstance(written, Refusal):
+            raise ConfigError(_explain(written, store.address, before, settings))
+        _write(store, settings, command, written, now)
+        return Beginning(WatchList.read(store, now), written)
+
+
+def _write(
+    store: Store, settings: Settings, command: Command, written: Written, now: datetime
+) -> None:
+    if command in {Command.APPLY, Command.SERVE}:
+        put_in_force(store, settings, settings.vendors, now)
+    elif written.added:
+        new = [spec(vendor) for vendor in settings.vendors if vendor.slug in written.added]
+        store.sync_pages(new, now=now, keep_others=True)
+
+
+def begin_to_serve(
+    store: Store,
+    settings: Settings,
+    server: ServerRecord,
+    *,
+    clock: Callable[[], datetime],
+    on_wait: Callable[[str], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> WatchList:
+    """Put the settings in force and enroll the server; return what was there before.
+
+    Where a server with other settings did not end as it should, its next sign of life is waited
+    for, at most `LEASE`. Raises ConfigError when it comes.
+    """
+    seen: dict[str, datetime] = {}
+    waited = 0.0
+    while True:
+        now = clock()
+        gone = seen if waited >= LEASE.total_seconds() else {}
+        with store.together():
+            store.lock_servers()
+            before = WatchList.read(store, now, gone)
+            written = before.decide(Command.SERVE, settings)
+            if isinstance(written, Written):
+                _write(store, settings, Command.SERVE, written, now)
+                store.enroll(server._replace(digest=digest(settings), started_at=now, seen_at=now))
+                return before
+        others = before.others(settings)
+        is_seen = seen and any(seen.get(other.id) != other.seen_at for other in others)
+        if written is Refusal.NOT_CHOSEN or is_seen:
+            raise ConfigError(_explain(written, store.address, before, settings))
+        if not seen:
+            on_wait(_waiting(store.address, others))
+        seen = {other.id: other.seen_at for other in others}
+        sleep(LOOK_SECONDS)
+        waited += LOOK_SECONDS
+
+
+def _waiting(address: str, others: Collection[ServerRecord]) -> str:
+    names = join_names([other.name for other in others])
+    return (
+        f"{address} was served with other settings by {names} seconds ago; waiting up to"
+        f" {LEASE.total_seconds():.0f} s for a sign that it still runs"
+    )
+
+
+def _explain(why: Refusal, address: str, before: WatchList, settings: Settings) -> str:
+    if why is Refusal.SERVED_OTHERWISE:
+        names = join_names([server.name for server in before.others(settings)])
+        return (
+            f"{address} is served by {names} with other settings than {settings.source}"
+            f"{_differences(before, settings)}; give both the same settings, stop that one, run"
+            " `monitor apply` to put these in force, or use another --database"
+        )
+    slugs = {vendor.slug for vendor in settings.vendors}
+    names = join_names(sorted(before.watched_slugs - slugs))
+    return (
+        f"{address} watches {names}, and nobody chose to end that: no settings file was found, and"
+        f" the {settings.source} do not name it; give the settings with --config, or another"
+        " database with --database"
+    )
+
+
+def difference_note(address: str, watched: WatchList, settings: Settings) -> str | None:
+    """Say how the settings of a command that does not put them in force differ from what is
+    watched; None where they do not, or nothing is watched yet.
+    """
+    if not watched.watched_slugs or not watched.changes(settings):
+        return None
+    return (
+        f"{settings.source} differs from what {address} watches"
+        f"{_differences(watched, settings)}; `monitor apply` puts it in force, --config names other"
+        " settings"
+    )
+
+
+def _differences(watched: WatchList, settings: Settings) -> str:
+    differences = watched.changes(settings).differences
+    return f" ({differences})" if differences else ""
