@@ -21,7 +21,11 @@ def host_of(url: str) -> str:
 def is_on(url: str, hosts: Iterable[str]) -> bool:
     """Whether a URL's host is one of these, or under one of these domains."""
     host = host_of(url)
-    return any(host.endswith(name) if name[0] == "." else host == name for name in hosts)
+    return any(_is_under(host, name) for name in hosts)
+
+
+def _is_under(host: str, name: str) -> bool:
+    return host.endswith(name) if name[0] == "." else host == name
 
 
 def host_signal(response: Response, hosts: Iterable[str]) -> Signal | None:

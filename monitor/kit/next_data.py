@@ -62,11 +62,11 @@ def without_empty(value: Any) -> Any:  # noqa: ANN401
     an error, not empty.
     """
     if isinstance(value, dict):
-        return {
-            key: without_empty(item)
-            for key, item in value.items()
-            if item is not None and item != "$undefined"
-        }
+        members = {}
+        for key, item in value.items():
+            if item is not None and item != "$undefined":
+                members[key] = without_empty(item)
+        return members
     if isinstance(value, list):
         return [without_empty(item) for item in value]
     if isinstance(value, str) and value.startswith(("$D", "$$")):

@@ -23,6 +23,14 @@ UNKNOWN = 1.5
 maintenance do not."""
 
 
+def components_in_order(names: Mapping[str, str]) -> list[Component]:
+    """Return components of these ids and names, each in its position."""
+    components = []
+    for position, (key, name) in enumerate(names.items()):
+        components.append(Component(id=key, name=name, position=position))
+    return components
+
+
 def worst_words(
     pairs: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]
 ) -> dict[str, str]:

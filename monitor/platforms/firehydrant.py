@@ -141,14 +141,7 @@ class _Payload:
 
 def _read_payload(response: Response, now: datetime) -> _Payload:
     answer = row(read_json(response), "the answer")
-    components = [
-        Component(
-            id=identifier(item.get("id"), "component.id"),
-            name=text(item.get("name"), "component.name"),
-            position=position,
-        )
-        for position, item in enumerate(rows(answer.get("components"), "components"))
-    ]
+    components = list(_components(answer))
     reader = _Reader(
         conditions=_conditions(answer),
         ids={component.name: component.id for component in components},
@@ -163,14 +156,23 @@ def _read_payload(response: Response, now: datetime) -> _Payload:
     )
 
 
+def _components(answer: Row) -> Iterator[Component]:
+    for position, item in enumerate(rows(answer.get("components"), "components")):
+        yield Component(
+            id=identifier(item.get("id"), "component.id"),
+            name=text(item.get("name"), "component.name"),
+            position=position,
+        )
+
+
 def _conditions(answer: Row) -> Mapping[str, str]:
     """Return what each condition's name is mapped to. Names are compared without spaces around
     them.
     """
-    table = row(answer.get("conditions"), "conditions")
-    return {
-        name.strip(): identifier(word, f"conditions.{name[:40]}") for name, word in table.items()
-    }
+    words: dict[str, str] = {}
+    for name, word in row(answer.get("conditions"), "conditions").items():
+        words[name.strip()] = identifier(word, f"conditions.{name[:40]}")
+    return words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

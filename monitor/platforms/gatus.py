@@ -250,12 +250,10 @@ def _past(
 
 def _turns(answer: Row) -> list[_Turn]:
     """Return what an endpoint turned to, oldest first."""
-    turns = [
-        _Turn(
-            instant(item.get("timestamp"), "event.timestamp"), text(item.get("type"), "event.type")
-        )
-        for item in optional_rows(answer.get("events"), "events")
-    ]
+    turns = []
+    for item in optional_rows(answer.get("events"), "events"):
+        at = instant(item.get("timestamp"), "event.timestamp")
+        turns.append(_Turn(at, text(item.get("type"), "event.type")))
     return sorted(turns, key=lambda turn: turn.at)
 
 

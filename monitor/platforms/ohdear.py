@@ -60,10 +60,12 @@ def detect(response: Response) -> Iterator[Signal]:
 
 def _is_filed_by_midnights(days: Any) -> bool:  # noqa: ANN401
     keys = list(days) if isinstance(days, dict) else []
-    return bool(keys) and all(
-        key.isdecimal() and len(key) < 12 and int(key) % 900 == 0  # noqa: PLR2004
-        for key in keys
-    )
+    return bool(keys) and all(map(_is_midnight, keys))
+
+
+def _is_midnight(key: str) -> bool:
+    """Whether these may be the seconds of a midnight: every zone is off by whole quarters."""
+    return key.isdecimal() and len(key) < 12 and int(key) % 900 == 0  # noqa: PLR2004
 
 
 def poll(page: PageContext) -> Steps:

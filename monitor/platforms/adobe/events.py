@@ -11,6 +11,7 @@ from operator import attrgetter
 from monitor.kit.events import Event, expire_stale
 from monitor.kit.fields import Row, identifier, maybe_row, maybe_text, row
 from monitor.kit.responses import shape_error
+from monitor.kit.states import components_in_order
 from monitor.model import Component, Phase
 from monitor.platforms.adobe.courses import MAINTENANCE, PHASES, Course, Post, moment, read_course
 
@@ -35,10 +36,7 @@ class Listing:
         names = dict(products)
         for key, name in self.names.items():
             names.setdefault(key, name)
-        return [
-            Component(id=key, name=name, position=position)
-            for position, (key, name) in enumerate(names.items())
-        ]
+        return components_in_order(names)
 
 
 def read_events(value: object, now: datetime) -> Listing:
@@ -59,11 +57,13 @@ def read_events(value: object, now: datetime) -> Listing:
 
 def _courses(event: Row, now: datetime, *, maintenance: bool) -> list[Course]:
     where = _place(event)
+    place = f"{where}.products"
+    products = row(event.get("products"), place).values()
     courses = [
-        read_course(row(product, f"{where}.products"), where, now, maintenance=maintenance)
-        for product in row(event.get("products"), f"{where}.products").values()
+        read_course(row(product, place), where, now, maintenance=maintenance)
+        for product in products
     ]
-    return courses or shape_error(f"{where}.products", "the products it is about", None)
+    return courses or shape_error(place, "the products it is about", None)
 
 
 def _place(event: Row) -> str:

@@ -228,11 +228,10 @@ def _posts(item: Row, log: Changes) -> Sequence[Post]:
     """Return what the log says of the event: over with the code 0 and under a title that says
     so.
     """
-    resolved_at = {
-        _moment(entry.get("timestamp"), "timestamp")
-        for entry in optional_rows(item.get("event_log"), "event_log")
-        if _is_resolved(entry)
-    }
+    resolved_at = set()
+    for entry in optional_rows(item.get("event_log"), "event_log"):
+        if _is_resolved(entry):
+            resolved_at.add(_moment(entry.get("timestamp"), "timestamp"))
     posts = []
     for change in log:
         is_over = change.code == "0" or change.at in resolved_at

@@ -96,11 +96,8 @@ def _event(entry: Entry, regions: list[str], now: datetime) -> Event:
     """Return an item as an event of its services; of its regions when it names no service."""
     published_at = entry.published or shape_error(f"the item {entry.id[:40]}", "a pubDate", None)
     start, rated_until = _start(entry, published_at), published_at + RATED_FOR
-    services = [
-        label
-        for label in entry.categories
-        if label not in REGIONS and label.lower() not in EVERYWHERE
-    ]
+    labels = [label for label in entry.categories if label not in REGIONS]
+    services = [label for label in labels if label.lower() not in EVERYWHERE]
     return Event(
         id=entry.id,
         title=entry.title,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from monitor.kit.fields import Row
 from monitor.kit.protocol import Response, Signal
 
 MARKUP = (b"status-page__overview", b"status-page__resource", b"text-statuspage-")
@@ -28,15 +29,16 @@ def _json_signals(response: Response) -> Iterator[Signal]:
         if page["type"] != "status_page" or "aggregate_state" not in page["attributes"]:
             return
         yield Signal("shape", "a JSON:API document of type status_page with an aggregate_state")
-        if any(
-            row["type"] == "status_page_resource" and "status_history" in row["attributes"]
-            for row in resources
-        ):
+        if any(map(_has_history, resources)):
             yield Signal("history", "resources of type status_page_resource with a status_history")
         if str(page["attributes"].get("logo_url")).startswith(LOGOS):
             yield Signal("assets", f"the logo is kept on {LOGOS}")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return
+
+
+def _has_history(row: Row) -> bool:
+    return row["type"] == "status_page_resource" and "status_history" in row["attributes"]
 
 
 def _html_signals(body: bytes) -> Iterator[Signal]:

@@ -93,9 +93,8 @@ def seconds(value: object, where: str) -> float:
 
 
 def _key(item: Row) -> Key:
-    return verbatim(item.get("type"), "included[].type"), identifier(
-        item.get("id"), "included[].id"
-    )
+    kind = verbatim(item.get("type"), "included[].type")
+    return kind, identifier(item.get("id"), "included[].id")
 
 
 def _in_order(
@@ -120,10 +119,11 @@ def _of_type(kind: str, entities: Mapping[Key, Row]) -> dict[str, Row]:
 
 
 def _attributes(entities: Mapping[str, Row]) -> dict[str, Row]:
-    return {
-        key: row(entity.get("attributes"), f"{entity['type']} {key}.attributes")
-        for key, entity in entities.items()
-    }
+    attributes: dict[str, Row] = {}
+    for key, entity in entities.items():
+        where = f"{entity['type']} {key}.attributes"
+        attributes[key] = row(entity.get("attributes"), where)
+    return attributes
 
 
 def _update_ids(report: Row) -> list[str]:

@@ -69,11 +69,19 @@ def read_report(key: str, document: Document, now: datetime) -> Event:
         impact=MAINTENANCE if is_maintenance else _impact(spans),
         maintenance=is_maintenance,
         planned=True,
-        component_ids=tuple(sorted(set(current).union(*(update.states for update in updates)))),
+        component_ids=_component_ids(current, updates),
         spans=spans,
         unknown_words=tuple({kind} - REPORT_TYPES | _unknown_states(status, timelines)),
         updates=messages(_rows(key, document), at="published_at", states=_posted_states),
     )
+
+
+def _component_ids(current: States, updates: Iterable[_Update]) -> tuple[str, ...]:
+    """Return all resources that a report or one of its updates names."""
+    ids = set(current)
+    for update in updates:
+        ids.update(update.states)
+    return tuple(sorted(ids))
 
 
 def _rows(key: str, document: Document) -> list[Row]:
@@ -116,13 +124,11 @@ def _states(owner: Row, where: str) -> States:
     resources = owner.get("affected_resources")
     if resources is None:
         return {}
-    pairs = [
-        (
-            identifier(resource.get("status_page_resource_id"), where),
-            verbatim(resource.get("status"), f"{where}.status"),
-        )
-        for resource in rows(resources, f"{where}.affected_resources")
-    ]
+    pairs = []
+    for resource in rows(resources, f"{where}.affected_resources"):
+        key = identifier(resource.get("status_page_resource_id"), where)
+        word = verbatim(resource.get("status"), f"{where}.status")
+        pairs.append((key, word))
     return worst_words(pairs, LEVELS)
 
 

@@ -29,11 +29,11 @@ def read_states(entries: Sequence[Entry], groups: Mapping[str, str]) -> list[Com
     """
     if not entries:
         raise UnexpectedShape("no component is listed: such a page says nothing of any")
-    return [
-        _state(entry, groups, position)
-        for position, entry in enumerate(entries)
-        if entry.fields.get("enabled") is not False
-    ]
+    states = []
+    for position, entry in enumerate(entries):
+        if entry.fields.get("enabled") is not False:
+            states.append(_state(entry, groups, position))
+    return states
 
 
 def _state(entry: Entry, groups: Mapping[str, str], position: int) -> ComponentState:
@@ -68,8 +68,9 @@ def read_groups(response: Response | None) -> dict[str, str]:
     """Return the names of groups by id; None = they are not listed apart."""
     if response is None:
         return {}
+    names: dict[str, str] = {}
     with locate_errors(response.url):
-        return {
-            identifier(item.get("id"), "group.id"): maybe_text(item.get("name")) or ""
-            for item in read_list(response).rows
-        }
+        for item in read_list(response).rows:
+            key = identifier(item.get("id"), "group.id")
+            names[key] = maybe_text(item.get("name")) or ""
+    return names

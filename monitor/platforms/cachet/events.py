@@ -57,11 +57,12 @@ def read_incident(entry: Entry, now: datetime) -> Event:
 
 def _posts(entry: Entry) -> list[Post]:
     """Return when each update was posted, and what its state says."""
-    return [
-        post_saying(update.first_time("created"), update.state("status"), PHASES)
-        for update in entry.updates()
-        if update.fields.get("status") is not None
-    ]
+    posts = []
+    for update in entry.updates():
+        if update.fields.get("status") is not None:
+            at = update.first_time("created")
+            posts.append(post_saying(at, update.state("status"), PHASES))
+    return posts
 
 
 def _messages(entry: Entry) -> Iterator[IncidentUpdate]:

@@ -57,10 +57,10 @@ def read_list(response: Response) -> ListPage:
     """Return the page of a list in an answer."""
     answer = row(read_json(response), "the answer")
     items = rows(answer.get("data"), "data")
-    entities = {
-        (text(item.get("type"), "included.type"), identifier(item.get("id"), "included.id")): item
-        for item in optional_rows(answer.get("included"), "included")
-    }
+    entities = {}
+    for item in optional_rows(answer.get("included"), "included"):
+        kind = text(item.get("type"), "included.type")
+        entities[kind, identifier(item.get("id"), "included.id")] = item
     pages = row(answer.get("meta"), "meta").get("pagination")
     if pages is None:
         following = row(answer.get("links"), "links").get("next")

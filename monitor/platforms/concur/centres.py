@@ -22,11 +22,10 @@ def chosen_centres(page: PageContext) -> list[str]:
 
     Raises UnexpectedShape when what is chosen is none of them.
     """
-    centres = [
-        code
-        for code, name in CENTRES.items()
-        if not page.regions or match_any([code, name], page.regions)
-    ]
+    centres = []
+    for code, name in CENTRES.items():
+        if not page.regions or match_any([code, name], page.regions):
+            centres.append(code)
     if not centres:
         remedy = f"correct `regions`: the data centres are {', '.join(CENTRES.values())}"
         raise UnexpectedShape("no data centre is chosen", url=page.url, remedy=remedy)
@@ -86,11 +85,11 @@ def read_centre(answer: object, centre: str, now: datetime) -> CentreStatus:
 
 def _entries(days: Row, where: str) -> Mapping[str, Row]:
     """Return what a service is now and was on each day."""
-    return {
-        key: row(entry, f"{where}.{key[:20]}")
-        for key, entry in days.items()
-        if key == NOW or DAY.match(key)
-    }
+    entries: dict[str, Row] = {}
+    for key, entry in days.items():
+        if key == NOW or DAY.match(key):
+            entries[key] = row(entry, f"{where}.{key[:20]}")
+    return entries
 
 
 def _first_day(keys: Iterable[str]) -> datetime | None:

@@ -8,10 +8,9 @@ from monitor.model import Component
 def components_of(data: Row) -> list[Component]:
     """Return the components in the page's order. Days before one was available are not known."""
     page = row(data.get("page"), "page")
-    sections = {
-        identifier(section.get("section_id"), "section.section_id"): section
-        for section in optional_rows(page.get("sections"), "page.sections")
-    }
+    sections: dict[str, Row] = {}
+    for section in optional_rows(page.get("sections"), "page.sections"):
+        sections[identifier(section.get("section_id"), "section.section_id")] = section
 
     def section_of(record: Row) -> Row | None:
         return sections.get(str(record.get("section_id")))
@@ -24,9 +23,10 @@ def components_of(data: Row) -> list[Component]:
         return number(section.get("order_id", 0), "section.order_id"), own
 
     records = sorted(rows(page.get("components"), "page.components"), key=order)
-    return [
-        _component(record, section_of(record), position) for position, record in enumerate(records)
-    ]
+    components = []
+    for position, record in enumerate(records):
+        components.append(_component(record, section_of(record), position))
+    return components
 
 
 def _component(record: Row, section: Row | None, position: int) -> Component:

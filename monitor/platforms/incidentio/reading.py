@@ -121,12 +121,12 @@ def _check(summary: Row, subpages: Sequence[Any]) -> None:
         )
 
 
+def _label(subpage: Row) -> str:
+    return f"{subpage.get('name', '?')} {subpage.get('public_url', '')}".strip()
+
+
 def _parent_error(subpages: Sequence[Any]) -> PageUnavailable:
-    names = [
-        f"{subpage.get('name', '?')} {subpage.get('public_url', '')}".strip()
-        for subpage in subpages
-        if isinstance(subpage, dict)
-    ]
+    names = [_label(subpage) for subpage in subpages if isinstance(subpage, dict)]
     which = f": {', '.join(names)}" if names else ""
     return PageUnavailable(
         f"this is a parent page; only its sub-pages have components{which}",

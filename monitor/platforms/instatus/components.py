@@ -75,14 +75,12 @@ def states_of(components: Iterable[ListedComponent]) -> list[ComponentState]:
     The days before a record begins are left uncovered rather than told as a first day: the JSON
     answers do not have it, and a first day that comes and goes would be a change at every reading.
     """
-    return [
-        ComponentState(
-            component=Component(id=one.id, name=one.name, group=one.group, position=position),
-            level=LEVELS.get(one.word),
-            word=one.word,
-        )
-        for position, one in enumerate(components)
-    ]
+    states = []
+    for position, one in enumerate(components):
+        component = Component(id=one.id, name=one.name, group=one.group, position=position)
+        level = LEVELS.get(one.word)
+        states.append(ComponentState(component=component, level=level, word=one.word))
+    return states
 
 
 def _children(
@@ -117,12 +115,14 @@ def _component(entry: Row, group: str | None) -> ListedComponent:
         word=verbatim(entry.get("status"), "components.status"),
         group=group or (own_group if isinstance(own_group, str) and own_group else None),
         since=_first_day(entry),
-        incident_ids=tuple(
-            incident["id"]
-            for incident in as_list(entry.get("activeIncidents"))
-            if has_cuid(incident)
-        ),
+        incident_ids=tuple(_incident_ids(entry)),
     )
+
+
+def _incident_ids(entry: Row) -> Iterator[str]:
+    for incident in as_list(entry.get("activeIncidents")):
+        if has_cuid(incident):
+            yield incident["id"]
 
 
 def _first_day(entry: Row) -> datetime | None:

@@ -59,19 +59,20 @@ class Status:
                 keys += event.component_ids
         if not self.cells:
             keys += sorted(page.components)
-        return [
-            Component(id=key, name=key, group=key.partition(":")[0], position=position)
-            for position, key in enumerate(dict.fromkeys(keys))
-        ]
+        components = []
+        for position, key in enumerate(dict.fromkeys(keys)):
+            group = key.partition(":")[0]
+            components.append(Component(id=key, name=key, group=group, position=position))
+        return components
 
 
 def read_status(response: Response, now: datetime) -> Status:
     """Return what the page says. Raises UnexpectedShape when it holds no records."""
     incidents = rows(json_after(response, RECORDS), "incidents")
     html = response.text
-    plans = (
-        rows(json_after(response, PLANNED_OUTAGES), PLANS) if PLANNED_OUTAGES.search(html) else []
-    )
+    plans: list[Row] = []
+    if PLANNED_OUTAGES.search(html):
+        plans = rows(json_after(response, PLANNED_OUTAGES), PLANS)
     changes = [_changed_at(row, f"incidents[{at}]") for at, row in enumerate(incidents)]
     cells = CELLS.search(html)
     return Status(

@@ -68,11 +68,11 @@ def read_document(response: Response, page: PageContext) -> Document:
 
 
 def _states(report: Row, region: str, where: str) -> list[ComponentState]:
-    services = rows(report.get("serviceHealthReports"), f"{where}.serviceHealthReports")
-    return [
-        _state(service, region, f"{where}.serviceHealthReports[{at}]")
-        for at, service in enumerate(services)
-    ]
+    place = f"{where}.serviceHealthReports"
+    states = []
+    for index, service in enumerate(rows(report.get("serviceHealthReports"), place)):
+        states.append(_state(service, region, f"{place}[{index}]"))
+    return states
 
 
 def _state(service: Row, region: str, where: str) -> ComponentState:

@@ -125,22 +125,26 @@ def word_of(value: object, where: str) -> str:
     """Return a state's word: the last part of its key, or its name, as the page's scripts spell
     it.
     """
-    return text(value, where).rpartition("/")[2].lower().replace(" ", "_").replace("-", "_")
+    name = text(value, where).rpartition("/")[2]
+    return name.lower().replace(" ", "_").replace("-", "_")
 
 
 def components_of(services: Iterable[Row], groups: Mapping[str, str]) -> list[Component]:
     """Return the services that are on the page, in its order. `groups` are names by the id of a
     business service. Raises UnexpectedShape for a page without any: it says nothing of any.
     """
-    components = [
-        Component(
-            id=identifier(service.get("id"), "service.id"),
-            name=maybe_text(service.get("display_name"))
-            or text(service.get("name"), "service.name"),
-            group=groups.get(str(service.get("external_business_service_id"))),
-            position=position,
-        )
-        for position, service in enumerate(services)
-        if service.get("is_active") is not False
-    ]
+    components: list[Component] = []
+    for position, service in enumerate(services):
+        if service.get("is_active") is not False:
+            components.append(_component(service, groups, position))
     return components or shape_error("the services", "at least one that is active", None)
+
+
+def _component(service: Row, groups: Mapping[str, str], position: int) -> Component:
+    display_name = maybe_text(service.get("display_name"))
+    return Component(
+        id=identifier(service.get("id"), "service.id"),
+        name=display_name or text(service.get("name"), "service.name"),
+        group=groups.get(str(service.get("external_business_service_id"))),
+        position=position,
+    )

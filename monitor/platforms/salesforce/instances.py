@@ -73,9 +73,10 @@ def _instances(answer: object, place: Place) -> list[tuple[str, Row]]:
         items = rows(answer, "the answer")
     if not items:
         raise UnexpectedShape("the answer lists no instance")
-    return [
-        (text(item.get("key"), f"instances[{index}].key"), item) for index, item in enumerate(items)
-    ]
+    instances = []
+    for index, item in enumerate(items):
+        instances.append((text(item.get("key"), f"instances[{index}].key"), item))
+    return instances
 
 
 def _is_component(item: Row, key: str, page: PageContext) -> bool:

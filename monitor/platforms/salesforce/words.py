@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from monitor.kit.fields import has_keys
+from monitor.kit.fields import Row, has_keys
 from monitor.kit.protocol import Response, Signal
 from monitor.kit.responses import try_json
 from monitor.model import Level
@@ -44,9 +44,13 @@ def detect(response: Response) -> Iterator[Signal]:
     if not sample or not all(map(_is_instance, sample)):
         return
     yield Signal("shape", "instances with an environment, a release and a window for maintenance")
-    if all(isinstance(i.get("Incidents"), list) and str(i["status"]) in VOCABULARY for i in sample):
+    if all(map(_has_our_words, sample)):
         state = sample[0]["status"]
         yield Signal("words", f"instances in a state such as {state}, with their incidents")
+
+
+def _has_our_words(instance: Row) -> bool:
+    return isinstance(instance.get("Incidents"), list) and str(instance["status"]) in VOCABULARY
 
 
 def _is_instance(item: object) -> bool:

@@ -70,11 +70,10 @@ class Grid:
         one.
         """
         first, last = day_of(start - self.shift, UTC), day_of(end - self.shift, UTC)
-        bad_words = [
-            word
-            for day, word in self.cells.get(key, {}).items()
-            if first <= day <= last and VOCABULARY.get(word)
-        ]
+        bad_words = []
+        for day, word in self.cells.get(key, {}).items():
+            if first <= day <= last and VOCABULARY.get(word):
+                bad_words.append(word)
         return max(bad_words, key=lambda word: VOCABULARY[word], default=None)
 
     def day(self, day: date) -> Interval:

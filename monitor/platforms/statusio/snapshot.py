@@ -30,15 +30,18 @@ class Snapshot:
 
     def dump(self) -> str:
         """Return the snapshot as a text, which `read_snapshot` reads."""
-        states = {key: [code, since.isoformat()] for key, (code, since) in self.states.items()}
+        states = {}
+        for key, (code, since) in self.states.items():
+            states[key] = [code, since.isoformat()]
+        spans = {}
+        for key, posted in self.posted_spans.items():
+            spans[key] = list(map(_encode_span, posted))
         fields = {
             "id": self.page_id,
             "at": self.at.isoformat(),
             "states": states,
             "open": {key: _encode(event) for key, event in self.open.items()},
-            "said": {
-                key: list(map(_encode_span, value)) for key, value in self.posted_spans.items()
-            },
+            "said": spans,
         }
         return json.dumps(fields, ensure_ascii=False)
 
@@ -95,10 +98,10 @@ def _encode_span(span: PostedSpan) -> list[str]:
 
 
 def _spans(values: Iterable[Sequence[Any]]) -> tuple[PostedSpan, ...]:
-    return tuple(
-        PostedSpan(str(component_id), str(code), _instant(start), _instant(end))
-        for component_id, code, start, end in values
-    )
+    spans = []
+    for component_id, code, start, end in values:
+        spans.append(PostedSpan(str(component_id), str(code), _instant(start), _instant(end)))
+    return tuple(spans)
 
 
 def _instant(text: str) -> datetime:

@@ -1,6 +1,6 @@
 """The components of a page, from the rows of `summary.json` or `components.json`. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.kit.fields import Row, items
@@ -30,12 +30,15 @@ def read_components(answer: Row) -> Listing:
     return Listing(
         rows=rows,
         groups=frozenset(names),
-        components=tuple(
-            _component(row, names.get(row.get("group_id") or ""), position)
-            for position, row in enumerate(leaves)
-        ),
+        components=tuple(_components(leaves, names)),
         states=tuple(map(_state, leaves)),
     )
+
+
+def _components(leaves: Iterable[Row], groups: Mapping[str, str]) -> Iterator[Component]:
+    for position, row in enumerate(leaves):
+        group = groups.get(row.get("group_id") or "")
+        yield _component(row, group, position)
 
 
 def _in_page_order(rows: Sequence[Row], groups: Sequence[Row]) -> list[Row]:

@@ -35,8 +35,9 @@ def read_updates(incident: Row) -> list[Update]:
 
 
 def _update(update: Row) -> Update:
-    entries = _affected_components(update)
-    states = {str(entry["code"]): str(entry["new_status"]) for entry in entries}
+    states: dict[str, str] = {}
+    for entry in _affected_components(update):
+        states[str(entry["code"])] = str(entry["new_status"])
     return Update(instant(update["created_at"]), update.get("status") or "", states)
 
 
@@ -95,7 +96,7 @@ def was_reopened(updates: Sequence[Update], final: int | None) -> bool:
 
 def posts_trouble(updates: Sequence[Update]) -> bool:
     """Whether some update posts another state than operational, beside mere announcements."""
-    return any(
-        update.status != SCHEDULED_STATUS and set(update.states.values()) - {OPERATIONAL}
-        for update in updates
-    )
+    for update in updates:
+        if update.status != SCHEDULED_STATUS and set(update.states.values()) - {OPERATIONAL}:
+            return True
+    return False
