@@ -1,4 +1,4 @@
-"""The impacts of events: which go on, whose they are, and which of their words mean nothing."""
+"""The impacts of events: which go on, whose they are, which words mean nothing; and components in order."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,8 @@ from monitor.kit.events import (
     spans_by_component,
     words_not_in,
 )
-from monitor.model import Level, Phase
+from monitor.kit.states import components_in_order
+from monitor.model import Component, Level, Phase
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -62,3 +63,10 @@ def test_an_end_is_past_from_its_instant_on_and_none_never_is() -> None:
     assert is_past(NOW, NOW)
     assert not is_past(NOW + timedelta(seconds=1), NOW)
     assert not is_past(None, NOW)
+
+
+def test_components_are_in_the_positions_of_their_names() -> None:
+    assert components_in_order({"b": "Mail", "a": "Web"}) == [
+        Component(id="b", name="Mail", position=0),
+        Component(id="a", name="Web", position=1),
+    ]

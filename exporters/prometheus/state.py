@@ -135,9 +135,8 @@ class StateMetrics:
         if missing:
             raise NoSuchVendor(min(missing))
         stable, polling = self._lines(vendors, now)
-        return with_samples(
-            [join_lines([a.lines | b for a, b in zip(stable, polling, strict=True)])]
-        )
+        lines = [known.lines | polls for known, polls in zip(stable, polling, strict=True)]
+        return with_samples([join_lines(lines)])
 
     def families_of_monitor(self, now: datetime) -> list[Family]:
         """Return the families that are about the monitor as a whole, at `now`."""

@@ -54,7 +54,8 @@ class VendorCache:
     def _up_to_date(
         self, page: PageState, settings: ExportSettings, days: PageDays
     ) -> CachedVendor:
-        vendor, key = self._vendors.get(page.id), CacheKey.of(page, days, settings.number)
+        vendor = self._vendors.get(page.id)
+        key = CacheKey.of(page, days, settings.number)
         if vendor is not None and vendor.key == key:
             return vendor
         reading = read_vendor(self._store, page, key, settings.vendor(page))
@@ -79,9 +80,11 @@ class VendorCache:
         """Return the vendors of these pages without asking the store; of one whose day has ended
         since only what it is called.
         """
-        days, vendors = PageDays(now), []
+        days = PageDays(now)
+        vendors = []
         for page in pages:
-            vendor, key = self._vendors.get(page.id), CacheKey.of(page, days, settings.number)
+            vendor = self._vendors.get(page.id)
+            key = CacheKey.of(page, days, settings.number)
             if vendor is None or not vendor.is_of_today(key):
                 vendor = CachedVendor(key, None, {})
             vendors.append((page, vendor))

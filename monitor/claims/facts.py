@@ -86,7 +86,8 @@ class FactsByComponent:
 
 def last_read_at(facts: PageFacts, now: datetime) -> datetime | None:
     """Return when anything was last read from the page, at most `now`; None = never."""
-    ends = [cover.span.end for cover in facts.coverage] + [run.span.end for run in facts.runs]
+    ends = [cover.span.end for cover in facts.coverage]
+    ends += [run.span.end for run in facts.runs]
     return min(max(ends), now) if ends else None
 
 
@@ -113,17 +114,16 @@ def _updates_by_component(updates: Iterable[IncidentUpdate]) -> dict[str, list[I
 def _without_inferred_twins(impacts: Iterable[Impact]) -> list[Impact]:
     """Drop inferred impacts of incidents whose states of that component are known first-hand."""
     impacts = list(impacts)
-    first_hand = {
-        (impact.incident_id, impact.component_id)
-        for impact in impacts
-        if impact.basis is not Basis.INFERRED and impact.incident_id
-    }
-    return [
-        impact
-        for impact in impacts
-        if impact.basis is not Basis.INFERRED
-        or (impact.incident_id, impact.component_id) not in first_hand
-    ]
+    first_hand: set[tuple[str | None, str]] = set()
+    for impact in impacts:
+        if impact.basis is not Basis.INFERRED and impact.incident_id:
+            first_hand.add((impact.incident_id, impact.component_id))
+    kept = []
+    for impact in impacts:
+        is_inferred = impact.basis is Basis.INFERRED
+        if not is_inferred or (impact.incident_id, impact.component_id) not in first_hand:
+            kept.append(impact)
+    return kept
 
 
 def _scope(component: KnownComponent, days: DayRange) -> Interval | None:

@@ -47,5 +47,8 @@ def _reach(run: ObservedRun, claim: BadSpan, pad: timedelta, zone: tzinfo) -> In
     """
     day_start = day_interval(day_of(claim.span.start, zone), zone).start
     day_end = day_interval(day_of(claim.span.end, zone), zone).end
-    start, end = max(claim.span.start - pad, day_start), min(claim.span.end + pad, day_end)
-    return Interval(start, max(end, run.span.end) if start <= run.last_seen <= end else end)
+    start = max(claim.span.start - pad, day_start)
+    end = min(claim.span.end + pad, day_end)
+    if start <= run.last_seen <= end:
+        end = max(end, run.span.end)
+    return Interval(start, end)

@@ -11,7 +11,7 @@ an incident entered afterwards) is an admission, not paperwork: it stands agains
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.claims.facts import ComponentFacts
 from monitor.claims.spans import BadSpan
@@ -62,7 +62,7 @@ def _without_repeats(claims: Iterable[BadSpan]) -> list[BadSpan]:
     claim.
     """
     runs: list[BadSpan] = []
-    for claim in sorted(claims, key=lambda bad: (bad.incident_id or "", bad.level, bad.span.start)):
+    for claim in sorted(claims, key=_place):
         if runs and _goes_on(runs[-1], claim):
             last = runs[-1].span
             span = Interval(last.start, max(last.end, claim.span.end))
@@ -70,6 +70,11 @@ def _without_repeats(claims: Iterable[BadSpan]) -> list[BadSpan]:
         else:
             runs.append(claim)
     return runs
+
+
+def _place(claim: BadSpan) -> tuple[str, Level, datetime]:
+    """Return where a claim stands when those that may be one follow each other."""
+    return claim.incident_id or "", claim.level, claim.span.start
 
 
 def _goes_on(last: BadSpan, claim: BadSpan) -> bool:

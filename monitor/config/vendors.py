@@ -50,10 +50,12 @@ def _identity(own: Mapping[str, Any], entry: CatalogEntry | None) -> dict[str, s
     if entry is not None:
         url = own.get("url") or entry.url
         slug = own.get("slug") or entry.slug
-        return {"url": url, "slug": slug, "name": own.get("name") or entry.name}
-    url = own["url"]
-    slug = own.get("slug") or slug_from_url(url)
-    return {"url": url, "slug": slug, "name": own.get("name") or slug.replace("-", " ").title()}
+        name = own.get("name") or entry.name
+    else:
+        url = own["url"]
+        slug = own.get("slug") or slug_from_url(url)
+        name = own.get("name") or slug.replace("-", " ").title()
+    return {"url": url, "slug": slug, "name": name}
 
 
 def _catalogue_excludes(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def probe(url: str) -> tuple[Get, ...]:
     two pages.
     """
     path, document = PAGES.get(host_of(url), ("", ""))
-    return (Get(path=document),) if document and urlsplit(url).path.startswith(path) else ()
+    is_own = document and urlsplit(url).path.startswith(path)
+    return (Get(path=document),) if is_own else ()
 
 
 def detect(response: Response) -> Iterator[Signal]:

@@ -149,11 +149,8 @@ def _remarks(overall: str, message: str | None, states: Sequence[ComponentState]
         yield (
             "no service is said to be as bad as the whole, so those that are well are not believed"
         )
-    advisories = {
-        f"{state.component.name} ({state.component.region})"
-        for state in states
-        if state.word == "advisory"
-    }
+    parts = [state.component for state in states if state.word == "advisory"]
+    advisories = {f"{part.name} ({part.region})" for part in parts}
     if advisories:
         others = " and others" if len(advisories) > MOST_ADVISORIES else ""
         yield f"advisories for {', '.join(sorted(advisories)[:MOST_ADVISORIES])}{others}"

@@ -42,7 +42,7 @@ from monitor.kit.fields import LONGEST_CODE
 from monitor.kit.posts import Post, closed_at, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, shape_error
-from monitor.kit.states import UNKNOWN, current_states
+from monitor.kit.states import UNKNOWN, components_in_order, current_states
 from monitor.kit.times import mail_date
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 
@@ -236,11 +236,9 @@ def _worse(one: str | None, other: str) -> str:
 
 def _components(content: _FeedContent, page: PageContext) -> list[Component]:
     """Return those the feed names, and those it once named: these count as operational."""
-    names = {**{key: key for key in page.components}, **content.names}
-    return [
-        Component(id=key, name=names[key], position=position)
-        for position, key in enumerate(sorted(names))
-    ]
+    names = {key: key for key in page.components}
+    names.update(content.names)
+    return components_in_order(dict(sorted(names.items())))
 
 
 # reading

@@ -102,11 +102,14 @@ def _earlier(first: datetime | None, second: datetime | None) -> datetime | None
 
 def _add(spans: list[ImpactSpan], span: ImpactSpan) -> None:
     """Add a span; one that goes on where the last ended and says the same prolongs that."""
-    last = spans[-1] if spans else None
-    if last is None or (last.end, last.level, last.word) != (span.start, span.level, span.word):
-        spans.append(span)
+    if spans and _goes_on(spans[-1], span):
+        spans[-1] = replace(spans[-1], end=span.end)
     else:
-        spans[-1] = replace(last, end=span.end)
+        spans.append(span)
+
+
+def _goes_on(last: ImpactSpan, span: ImpactSpan) -> bool:
+    return last.end == span.start and (last.level, last.word) == (span.level, span.word)
 
 
 def read_course(product: Row, where: str, now: datetime, *, maintenance: bool) -> Course:

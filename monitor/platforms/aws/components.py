@@ -37,9 +37,8 @@ def read_mark(text: str | None) -> Mark:
     """
     try:
         day, regions, names = json.loads(text or "")
-        return Mark(
-            str(day), tuple(map(str, regions)), {str(key): str(name) for key, name in names.items()}
-        )
+        own_names = {str(key): str(name) for key, name in names.items()}
+        return Mark(str(day), tuple(map(str, regions)), own_names)
     except (ValueError, TypeError, AttributeError):
         return Mark("", (), {})
 
@@ -48,14 +47,14 @@ def list_components(names: Mapping[str, str], regions: Iterable[str]) -> tuple[C
     """Return a component for each region's other services, then those of these names, in a stable
     order.
     """
-    components = [
-        _component(region, f"All other services ({region})", region, position)
-        for position, region in enumerate(regions)
-    ]
-    for position, (key, name) in enumerate(sorted(names.items()), start=len(components)):
+    components: list[Component] = []
+    for region in regions:
+        others = f"All other services ({region})"
+        components.append(_component(region, others, region, len(components)))
+    for key, name in sorted(names.items()):
         region = region_of_component(key)
         full_name = name if region == GLOBAL else f"{name} ({region})"
-        components.append(_component(key, full_name, region, position))
+        components.append(_component(key, full_name, region, len(components)))
     return tuple(components)
 
 

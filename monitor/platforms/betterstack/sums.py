@@ -73,6 +73,10 @@ class _Stretch(NamedTuple):
     span: Interval
     level: Level | None
 
+    def is_at_least(self, level: Level) -> bool:
+        """Whether its level is known and as bad as this, or worse."""
+        return self.level is not None and self.level >= level
+
 
 def _unexplained_by(
     of_reports: Iterable[Impact], key: str, day: Day, now: datetime
@@ -113,11 +117,7 @@ def _stretches(impacts: Iterable[Impact], within: Interval, now: datetime) -> It
 
 
 def _seconds_at_least(level: Level, stretches: Iterable[_Stretch]) -> float:
-    return total_seconds(
-        stretch.span
-        for stretch in stretches
-        if stretch.level is not None and stretch.level >= level
-    )
+    return total_seconds(stretch.span for stretch in stretches if stretch.is_at_least(level))
 
 
 def _first_seconds(spans: Iterable[Interval], seconds: float) -> Iterator[Interval]:

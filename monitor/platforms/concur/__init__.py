@@ -143,10 +143,9 @@ def _current_evidence(status: _Status, page: PageContext) -> Evidence:
             events[event.id] = event
         states += centre.states
     states += _unread_states(status, page)
-    remarks = [
-        f"{CENTRES[centre]} cannot be read: {error.message}"
-        for centre, error in status.errors.items()
-    ]
+    remarks = []
+    for code, error in status.errors.items():
+        remarks.append(f"{CENTRES[code]} cannot be read: {error.message}")
     is_whole = not status.errors
     ended_events, withdrawn = closed_since(page, events.values()) if is_whole else ((), ())
     piece = evidence(

@@ -53,7 +53,8 @@ def event_of(key: str, entries: Sequence[Entry], words: Words, now: datetime) ->
     updates = _all_updates(entries, words)
     dates = _dates(entries)
     posts = [update.at for update in updates if update.at is not None]
-    start, last = min([*dates, *posts], default=now), max(dates, default=now)
+    start = min([*dates, *posts], default=now)
+    last = max(dates, default=now)
     is_planned = any(_is_planned(entry, words) for entry in entries)
     state = _state(updates, heading_of(entries[0], words), last)
     if state is None:

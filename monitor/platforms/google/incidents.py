@@ -73,9 +73,14 @@ def read_incidents(answer: object, now: datetime) -> list[IncidentRecord]:
         if by_id.setdefault(key, row) != row:
             raise UnexpectedShape(f"incident {key} is there twice and differs")
     incidents = [_incident(key, row, now) for key, row in by_id.items()]
-    if sum(len(each.products) * (1 + len(each.all_locations)) for each in incidents) > MOST_IMPACTS:
+    if sum(map(_count_impacts, incidents)) > MOST_IMPACTS:
         raise UnexpectedShape("the incidents name more products and locations than there are")
     return incidents
+
+
+def _count_impacts(incident: IncidentRecord) -> int:
+    """Return how many impacts an incident makes at most: each product, and it in each location."""
+    return len(incident.products) * (1 + len(incident.all_locations))
 
 
 def _incident_id(row: Row) -> str:
@@ -139,9 +144,10 @@ def _update(row: Row, where: str) -> Update:
 
 def _locations(row: Row, key: str, where: str) -> frozenset[str]:
     where = f"{where}.{key}"
-    return frozenset(
-        text(location.get("id"), f"{where}.id") for location in optional_rows(row.get(key), where)
-    )
+    ids = set()
+    for location in optional_rows(row.get(key), where):
+        ids.add(text(location.get("id"), f"{where}.id"))
+    return frozenset(ids)
 
 
 def _products(row: Row, where: str) -> dict[str, str]:

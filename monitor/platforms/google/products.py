@@ -68,7 +68,9 @@ def components(names: Mapping[str, str], pairs: Iterable[str]) -> tuple[Componen
         product, _, location = pair.partition("/")
         locations[product].add(location)
     listing: list[Component] = []
-    for product, name in sorted(names.items(), key=lambda item: (item[1].casefold(), item[0])):
+    in_order = sorted(names, key=lambda product: (names[product].casefold(), product))
+    for product in in_order:
+        name = names[product]
         listing.append(Component(id=product, name=name, position=len(listing)))
         for location in sorted(locations[product]):
             listing.append(

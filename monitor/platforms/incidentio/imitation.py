@@ -105,10 +105,11 @@ def _states(entries: Sequence[Row]) -> list[ComponentState]:
     """Return each component once, by name."""
     states = worst_of_each(_state(entry) for entry in entries)
     states.sort(key=lambda state: state.component.name)
-    return [
-        replace(state, component=replace(state.component, position=position))
-        for position, state in enumerate(states)
-    ]
+    return [_placed(state, position) for position, state in enumerate(states)]
+
+
+def _placed(state: ComponentState, position: int) -> ComponentState:
+    return replace(state, component=replace(state.component, position=position))
 
 
 def _state(entry: Row) -> ComponentState:

@@ -78,7 +78,8 @@ def read_organisations(response: Response, page: PageContext) -> list[Organisati
 
 
 def _organisation(row: Row, where: str) -> Organisation:
-    key, name = identifier(row.get("id"), f"{where}.id"), text(row.get("name"), f"{where}.name")
+    key = identifier(row.get("id"), f"{where}.id")
+    name = text(row.get("name"), f"{where}.name")
     files = items(row.get("rss_file_paths") or [], f"{where}.rss_file_paths")
     feeds = [_feed(file, f"{where}.rss_file_paths") for file in files]
     states = []

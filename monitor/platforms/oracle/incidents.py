@@ -29,10 +29,18 @@ POST = re.compile(
 )
 
 MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
-    )
+    "Jan": 1,
+    "Feb": 2,
+    "Mar": 3,
+    "Apr": 4,
+    "May": 5,
+    "Jun": 6,
+    "Jul": 7,
+    "Aug": 8,
+    "Sep": 9,
+    "Oct": 10,
+    "Nov": 11,
+    "Dec": 12,
 }
 
 
@@ -111,7 +119,8 @@ def _nearest(time: Sequence[str], entry_date: datetime, where: str) -> datetime:
     """Return the time of a post, which carries no year, in the year that brings it nearest to the
     entry's date.
     """
-    month, (day, hour, minute) = MONTHS.get(time[0], 0), map(int, time[1:])
+    month = MONTHS.get(time[0], 0)
+    day, hour, minute = map(int, time[1:])
     candidates = []
     for year in (entry_date.year - 1, entry_date.year, entry_date.year + 1):
         with suppress(ValueError):  # the 29th of February, and what is no day or time at all

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.kit.events import Event
 from monitor.kit.protocol import PageContext
-from monitor.kit.states import current_states
+from monitor.kit.states import components_in_order, current_states
 from monitor.model import Component, Level, Observation, Phase
 from monitor.platforms.slack.detection import BUSY, QUIET
 from monitor.platforms.slack.incidents import SERVICES
@@ -35,10 +35,8 @@ def components_of(events: Iterable[Event], page: PageContext) -> tuple[Component
     names = set(page.components)
     for event in events:
         names.update(event.component_ids)
-    return tuple(
-        Component(id=name, name=name, position=position)
-        for position, name in enumerate((*SERVICES, *sorted(names - set(SERVICES))))
-    )
+    others = sorted(names.difference(SERVICES))
+    return tuple(components_in_order({name: name for name in (*SERVICES, *others)}))
 
 
 def so_far(events: Iterable[Event], now: datetime) -> Iterator[Event]:

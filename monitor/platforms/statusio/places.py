@@ -44,7 +44,8 @@ def read_places(parts: Iterable[Row]) -> dict[str, Place]:
 
 def _places_of(part: Row, position: int) -> Iterator[Place]:
     """Yield a part at each of its locations; a part without any is one place of its own."""
-    key, name = verbatim(part.get("id"), "id"), verbatim(part.get("name"), "name")
+    key = verbatim(part.get("id"), "id")
+    name = verbatim(part.get("name"), "name")
     containers = optional_rows(part.get("containers"), "containers")
     if not containers:
         yield _place(part, Component(id=key, name=name, position=position))

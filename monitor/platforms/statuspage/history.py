@@ -138,7 +138,8 @@ def _history_page(answer: Row, quarter: Quarter) -> HistoryPage:
     months: list[date] = []
     ids: list[str] = []
     for month in items(answer.get("months"), "answer.months"):
-        months.append(date(int(month["year"]), MONTHS.index(month["name"][:3]) + 1, 1))
+        number = MONTHS.index(month["name"][:3]) + 1
+        months.append(date(int(month["year"]), number, 1))
         incidents = month.get("incidents") or ()
         ids += [text_as_is(each, "code", "months[].incidents[]") for each in incidents]
     born = instant(page["created_at"]) if page.get("created_at") else None

@@ -70,7 +70,9 @@ def api_root_of(url: str) -> str | None:
 def api_root_in(html: str) -> str | None:
     """Return the root of the API that a page's HTML names; None when it names none."""
     for match in IN_HTML.finditer(html):
-        domain, name = (match[1], match[2]) if match[2] else (match[4], match[3])
+        domain, name = match[1], match[2]
+        if not name:
+            domain, name = match[4], match[3]
         if name not in OWN_NAMES:
             return _api_root(domain, name)
     return None
