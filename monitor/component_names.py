@@ -2,13 +2,12 @@
 reports print it, with or without its group. Pure.
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 
 from monitor.model import KnownComponent
+from monitor.suggestions import did_you_mean, nearest_key
 from monitor.watching import join_names
 
-_NEAR = 0.6
 _MOST_CANDIDATES = 20
 
 
@@ -67,21 +66,9 @@ def _candidate(entry: KnownComponent) -> str:
 
 
 def _remedy(components: Sequence[KnownComponent], text: str) -> str:
-    """Return what to write instead: the nearest names, else what there is."""
+    """Return what to write instead: the nearest name, else what there is."""
     if not components:
         return "the page has none, or was not read so far"
-    near = _nearest(components, text)
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    return f"there are: {_candidates(components)}"
-
-
-def _nearest(components: Sequence[KnownComponent], text: str) -> list[str]:
-    """Return up to three names that are like the text, the most alike first."""
-    names: dict[str, str] = {}
-    for entry in components:
-        full_name = entry.component.full_name
-        for name in (entry.slug, entry.component.name, full_name):
-            names.setdefault(_folded(name), full_name)
-    close = difflib.get_close_matches(_folded(text), names, n=3, cutoff=_NEAR)
-    return [repr(name) for name in dict.fromkeys(names[each] for each in close)]
+    names = {entry.component.full_name: [entry.slug, entry.component.name] for entry in components}
+    near = nearest_key(text, names)
+    return did_you_mean(near) if near else f"there are: {_candidates(components)}"

@@ -42,7 +42,7 @@ def query(day: int, name: str | None = None, **moments: datetime) -> DayQuery:
 
 # why a day is what it is
 
-OUTAGE = ("API: impacts, incident i1",)
+OUTAGE = ("Core / API: impacts, incident i1",)
 WELL, UNKNOWN = Level.OPERATIONAL, None
 CHANGES_OF_5_MAY = [
     ("source", "without the incidents", UNKNOWN, 0),
@@ -101,10 +101,10 @@ CHANGES_OF_8_MAY = [
         (
             query(8),
             "bad needs one witness",
-            ("API: observations",),
+            ("Core / API: observations",),
             [*CHANGES_OF_8_MAY, (*WITHOUT_API, UNKNOWN, 0)],
         ),
-        (query(8, "api"), "bad needs one witness", ("API: observations",), CHANGES_OF_8_MAY),
+        (query(8, "api"), "bad needs one witness", ("Core / API: observations",), CHANGES_OF_8_MAY),
         (
             query(8, "web"),
             "good needs coverage: 9.5 % of the day known, 90 % must be",
@@ -121,7 +121,7 @@ def test_why_a_day_is_what_it_is_and_what_would_alter_it(store, question, rule, 
         (change.kind, change.what, change.day.level, change.day.seconds.total)
         for change in answer.changes
     ] == changes
-    names = {None: "Acme", "api": "Acme, API", "web": "Acme, Web"}
+    names = {None: "Acme", "api": "Acme, Core / API", "web": "Acme, Web"}
     assert (answer.name, answer.zone) == (names[question.component], "Asia/Tokyo")
     assert answer.day.day == question.day
 
@@ -182,7 +182,7 @@ def test_what_is_behind_a_day_is_what_bears_on_it(store, question, incidents, ru
     assert (answer.day.day, answer.span) == (question.day, Interval(tokyo, tokyo + DAY))
     assert sorted(answer.components) == ["api", "old", "web"]
     assert (answer.component and answer.component.component.id) == question.component
-    assert answer.name_of("api") == "API"
+    assert answer.name_of("api") == "Core / API"
     assert answer.name_of("db") == "db"
 
 

@@ -34,7 +34,8 @@ def page(store):
 
 def told(store, page, wanted: str | None = None, vendor: VendorConfig = ACME) -> str:
     query = DayQuery(day=DAY, now=NOW, component=wanted)
-    return "\n".join(explain.lines(explanation(store, store.pages()[0], vendor, query)))
+    answer = explanation(store, store.pages()[0], vendor, query)
+    return "\n".join(explain.text_lines(explain.document(answer)))
 
 
 def cover(until: float, component_id: str | None = None) -> Coverage:
@@ -44,7 +45,7 @@ def cover(until: float, component_id: str | None = None) -> Coverage:
 
 
 def test_a_day_nothing_speaks_for_says_so(store, page):
-    assert "Unknown: nothing we can read speaks for this day" in told(store, page, "api")
+    assert "Unknown: no source that we can read covers this day" in told(store, page, "api")
 
 
 def test_a_partly_known_day_says_how_much_is_missing(store, page):
@@ -119,8 +120,12 @@ def test_what_an_incident_claims_after_the_component_was_seen_well_is_called_dis
 
     text = told(store, page, "api")
     assert "partial outage 15 min 00 s" in text
-    assert "DISPUTED: what was seen" in text
-    assert "other sources say 22 h 45 min 00 s of outage" in text
+    assert "DISPUTED: incidents claim more than counts" in text
+    assert "what was seen is counted" in text
+    assert (
+        "counted: partial outage 15 min 00 s; the others say: partial outage 22 h 45 min 00 s"
+        in text
+    )
 
 
 def bearing(store, page) -> None:

@@ -62,7 +62,8 @@ def told(at, *updates, **parts):
 
 def explained(store, page, *, now, known_at=None) -> list[str]:
     query = DayQuery(day=NOW.date(), now=now, known_at=known_at)
-    return [line.strip() for line in explain.lines(explanation(store, page, VENDOR, query))]
+    document = explain.document(explanation(store, page, VENDOR, query))
+    return [line.strip() for line in explain.text_lines(document)]
 
 
 def test_every_message_is_shown_with_its_states_its_text_and_when_it_was_read(store):

@@ -64,7 +64,7 @@ def changes(found: Reasons) -> dict[str, tuple[Level | None, float]]:
 def test_a_day_nothing_speaks_for_has_that_rule_and_nothing_would_change_it(store, page):
     found = asked(store)
 
-    assert found.rule.startswith("nothing speaks for the day")
+    assert found.rule.startswith("no source covers the day")
     assert found.changes == ()
     assert "no single change" in "\n".join(why.lines([found]))
 
@@ -237,7 +237,7 @@ def monitor(monkeypatch, capsys, tmp_path):
 def test_the_command_answers_for_one_day_and_for_two(monitor):
     code, text, _ = monitor("why", "acme", "2026-05-05", "2026-05-06")
     assert code == 0
-    assert "rule: nothing speaks for the day" in text
+    assert "rule: no source covers the day" in text
     assert "what differs:\n  nothing" in text
     code, text, _ = monitor("why", "acme", "2026-05-05", "--format", "json")
     assert code == 0
@@ -247,9 +247,9 @@ def test_the_command_answers_for_one_day_and_for_two(monitor):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("yesterday",), "is not a day"),
+        (("2026-05-32",), "is not in the calendar"),
         (("api", "2026-05-05"), "no component 'api'"),
-        (("2026-05-05", "2026-05-06", "2026-05-07"), "expected [COMPONENT] DAY [DAY]"),
+        (("2026-05-05", "2026-05-06", "2026-05-07"), "expected [COMPONENT] [DAY] [DAY]"),
         (("2026-05-05", "--format", "csv"), "it writes table or json"),
     ],
 )

@@ -1,17 +1,19 @@
 """What we know of a vendor, as answers to questions: the one view that every output prints.
 
-`standing` says how a vendor stands now, `record` what it did over a window, `explanation` what is
-behind one of its days, `reasons` what would make that day another one, and `bad_intervals` when
-its components were at bad levels. Each reads the store as of an instant that the caller gives. In
-all of them what is unknown is None, and so null, an empty cell or "unknown" wherever it is written,
-never 0 and never "operational". Instants are UTC, days are those of the page's zone, windows
-include their last day, ratios lie in 0..1.
+`standing` says how a vendor stands now, `record` what it did over a window, `overview` which days
+of a span were not quiet, `explanation` what is behind one day, `reasons` what would make that day
+another one, and `bad_intervals` when its components were at bad levels. Each reads the store as of
+an instant that the caller gives. In all of them what is unknown is None, and so null, an empty cell
+or "unknown" wherever it is written, never 0 and never "operational". Instants are UTC, days are
+those of the page's zone, windows include their last day, ratios lie in 0..1.
 """
 
 from monitor.answers.alternatives import Change
 from monitor.answers.day_query import DayQuery
+from monitor.answers.disputes import Dispute
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
+from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
@@ -21,18 +23,23 @@ __all__ = (
     "BadIntervals",
     "Change",
     "ComponentRecord",
+    "DayAccount",
     "DayQuery",
+    "Dispute",
     "Explanation",
     "Freshness",
     "IncidentAccount",
     "IntervalQuery",
+    "Overview",
     "Reasons",
     "Record",
     "ReportQuery",
+    "SpanQuery",
     "Standing",
     "bad_intervals",
     "explanation",
     "freshness",
+    "overview",
     "reasons",
     "record",
     "standing",

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from monitor import history
 from monitor.answers.day_query import DayQuery
+from monitor.answers.disputes import Dispute, days_of, disputes
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
 from monitor.model import (
@@ -20,7 +21,7 @@ from monitor.model import (
     PageFacts,
 )
 from monitor.overrides import Override, overridden
-from monitor.store import PageRecord, PinnedBody, Store, UpdateVersion
+from monitor.store import DayRevision, PageRecord, PinnedBody, Store, UpdateVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +42,10 @@ class Explanation:
 
     `span` are the day's instants, `components` all of the page by id. Bars, impacts, coverage and
     runs are those of the day and of the components asked about; `loose_impacts` belong to no
-    incident. `bodies` are the answers kept as evidence of the page's day, with where and when each
-    was read. Nothing here was learnt after `as_of`.
+    incident. `disputes` are the components that make the day disputed. `revisions` are the values
+    that the day had before the vendor changed its record, oldest first. `bodies` are the answers
+    kept as evidence of the page's day, with where and when each was read. Nothing here was learnt
+    after `as_of`.
     """
 
     page: PageRecord
@@ -51,6 +54,8 @@ class Explanation:
     component: KnownComponent | None
     components: Mapping[str, KnownComponent]
     day: Day
+    disputes: tuple[Dispute, ...]
+    revisions: tuple[DayRevision, ...]
     span: Interval
     bars: tuple[Bar, ...]
     incidents: tuple[IncidentAccount, ...]
@@ -62,7 +67,7 @@ class Explanation:
     def name_of(self, component_id: str) -> str:
         """Return a component's name; its id when the page has none of that id."""
         entry = self.components.get(component_id)
-        return component_id if entry is None else entry.component.name
+        return component_id if entry is None else entry.component.full_name
 
 
 def explanation(
@@ -80,8 +85,7 @@ def explanation(
     )
     component = query.component_of(facts.components)
     components = {entry.component.id: entry for entry in facts.components}
-    ids = components.keys() if component is None else {component.component.id}
-    days = page_days.vendor if component is None else page_days.components[component.component.id]
+    ids = components.keys() if component is None else {component.id}
     facts = _about(facts, ids, day, span)
     return Explanation(
         page=page,
@@ -89,7 +93,9 @@ def explanation(
         as_of=query.moment,
         component=component,
         components=components,
-        day=days.day(day),
+        day=days_of(page_days, component).day(day),
+        disputes=disputes(page_days, components, component, day),
+        revisions=tuple(_revisions(store, page, component, query)),
         span=span,
         bars=facts.bars,
         incidents=tuple(_accounts(store, page, vendor, facts, query.moment)),
@@ -98,6 +104,15 @@ def explanation(
         coverage=facts.coverage,
         bodies=tuple(b for b in store.pinned(page.id, day) if b.ref.read_at <= query.moment),
     )
+
+
+def _revisions(
+    store: Store, page: PageRecord, component: KnownComponent | None, query: DayQuery
+) -> Iterator[DayRevision]:
+    key = None if component is None else component.id
+    for revision in store.revisions(page.id, key, query.day):
+        if revision.superseded_at is not None and revision.superseded_at <= query.moment:
+            yield revision
 
 
 def _about(facts: PageFacts, ids: Collection[str], day: date, span: Interval) -> PageFacts:

@@ -63,7 +63,7 @@ def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuer
     )
     days = case.page_days()
     day = case.own_day(days)
-    part = "" if case.component is None else f", {case.component.component.name}"
+    part = "" if case.component is None else f", {case.component.component.full_name}"
     return Reasons(
         name=f"{vendor.name}{part}",
         zone=page.zone_name,
@@ -86,7 +86,7 @@ def _rule(case: Case, day: Day) -> str:
     """Return the rule of the day in words; `monitor.classify` has the rules themselves."""
     dispute = "; disputed: other sources say otherwise" if day.disputed else ""
     if day.level is None and not day.covered_seconds:
-        return "nothing speaks for the day: unknown is never green"
+        return "no source covers the day, so it is unknown, never green"
     if day.level is None:
         least = f"{exact_percent(case.options.min_coverage)} must be"
         return f"good needs coverage: {_coverage(day)}, {least}{dispute}"
@@ -126,4 +126,4 @@ def _witnesses(case: Case, days: PageHistory, verdict: Day) -> Iterator[str]:
         if counts and day.level is verdict.level:
             source = "no source" if day.source is None else day.source.value
             ids = ", ".join(day.incident_ids)
-            yield f"{entry.component.name}: {source}" + (f", incident {ids}" if ids else "")
+            yield f"{entry.component.full_name}: {source}" + (f", incident {ids}" if ids else "")

@@ -45,7 +45,11 @@ ENDINGS: Mapping[str, Ending] = {
         "0 fine, 1 a page could not be read at its last poll, 2 bad usage or settings",
     ),
     "monitor explain": Ending(
-        ("monitor explain github 2026-05-22", 'monitor explain github "API Requests" 2026-05-22')
+        (
+            "monitor explain github latest",
+            'monitor explain github "API Requests" 2026-05-22',
+            "monitor explain github 2026-05-01..2026-05-22",
+        )
     ),
     "monitor why": Ending(
         ("monitor why github 2026-05-22", "monitor why github 2026-05-22 2026-05-23")

@@ -1,50 +1,79 @@
 """`monitor explain` and `why`: the evidence behind a day, and what would make it another one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from exporters.explain import lines as explain_lines
+from exporters import explain as forms
 from exporters.why import as_json as why_json
 from exporters.why import lines as why_lines
 from monitor import answers
-from monitor.cli.options import ConfigOption, DatabaseOption, Format, KnownAt, Vendor, day, instant
+from monitor.cli.asked_days import Subject, component_and_days
+from monitor.cli.options import ConfigOption, DatabaseOption, Format, KnownAt, Vendor, instant
+from monitor.cli.spans import Days, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.runtime import Context, open_context
-from monitor.store import PageRecord
-from monitor.terminal import say, say_json
+from monitor.terminal import say, say_each, say_json
 
 commands = typer.Typer()
 
+_MOST_COMPARED = 2
 
-@commands.command(short_help="Show the evidence behind one day.")
+
+@commands.command(short_help="Show the evidence behind a day, or which days were not quiet.")
 def explain(
     vendor: Vendor,
     words: Annotated[
-        list[str],
-        typer.Argument(metavar="[COMPONENT] DAY", help="Optional component, then the day."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[COMPONENT] [DAY]",
+            help="A component, then a day (2026-05-22, today, yesterday, latest) or days"
+            " (2026-05-01..2026-05-22, 2026-05).",
+        ),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    days: Days = None,
+    disputed: Annotated[
+        bool, typer.Option("--disputed", help="Only disputed days, with both values.")
+    ] = False,
+    details: Annotated[
+        bool, typer.Option("--details", help="Everything behind each day, as for one day.")
+    ] = False,
     known_at: KnownAt = None,
+    form: Annotated[
+        Format, typer.Option("--format", "-f", help="table, json or markdown.")
+    ] = Format.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Show every piece of evidence behind one day of a vendor or of one component."""
-    if len(words) > 2:  # noqa: PLR2004
-        raise ConfigError(
-            f"expected [COMPONENT] DAY, got {len(words)} words; quote a name with spaces"
-        )
-    component = words[0] if len(words) > 1 else None
-    with _page(vendor, config, database) as (context, page):
-        query = answers.DayQuery(
-            day=day(words[-1]), now=context.clock(), component=component, known_at=instant(known_at)
-        )
-        explanation = answers.explanation(context.store, page, context.vendors[page.slug], query)
-    say(*explain_lines(explanation))
+    """Show every piece of evidence behind one day of a vendor or of one component.
+
+    Of several days, or of the usual number until today when none is named, a line for each that was
+    not quiet.
+    """
+    _require_format(form, (Format.TABLE, Format.JSON, Format.MARKDOWN))
+    component, texts = component_and_days(words or [], most_days=1)
+    choice = chosen(since=since, until=until, days=days)
+    with _subject(vendor, component, known_at, config, database) as (context, subject):
+        window = subject.chosen_days(texts, choice, context.settings.window_days)
+        if window is None:
+            _say_no_bad_day(subject, form)
+            return
+        overview = subject.overview(window)
+        accounts = _wanted(overview, disputed=disputed)
+        is_whole = details or (window.days == 1 and not disputed)
+        if form is Format.JSON:
+            say_json(_json(subject, overview, accounts, is_whole=is_whole))
+        elif is_whole and accounts:
+            documents = (forms.document(subject.explanation(each.day.day)) for each in accounts)
+            say_each(_lines(documents, form))
+        else:
+            document = forms.disputed_document if disputed else forms.overview_document
+            say_each(_lines([document(overview)], form))
 
 
 @commands.command(short_help="Show what would make a day another one.")
@@ -52,7 +81,11 @@ def why(
     vendor: Vendor,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="[COMPONENT] DAY [DAY]", help="One day, or two to compare."),
+        typer.Argument(
+            metavar="[COMPONENT] DAY [DAY]",
+            help="A component, then a day (2026-05-22, today, yesterday, latest), or two to"
+            " compare.",
+        ),
     ],
     known_at: KnownAt = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.TABLE,
@@ -62,15 +95,18 @@ def why(
     """Show the rule and the witness that decided a day, and each single change that would make it
     another one.
     """
-    if form not in {Format.TABLE, Format.JSON}:
-        raise ConfigError(f"--format {form.value} is not for this command; it writes table or json")
-    component, days = _component_and_days(words)
-    with _page(vendor, config, database) as (context, page):
-        query = partial(
-            answers.DayQuery, now=context.clock(), component=component, known_at=instant(known_at)
+    _require_format(form, (Format.TABLE, Format.JSON))
+    component, texts = component_and_days(words, most_days=_MOST_COMPARED)
+    if not texts:
+        raise ConfigError(
+            "say which day: 2026-05-22, today, yesterday or latest, after the component"
         )
-        settings = context.vendors[page.slug]
-        reasons = [answers.reasons(context.store, page, settings, query(day=each)) for each in days]
+    with _subject(vendor, component, known_at, config, database) as (_, subject):
+        days = [subject.day(text) for text in texts]
+        if None in days:
+            _say_no_bad_day(subject, form)
+            return
+        reasons = [subject.reasons(day) for day in days if day is not None]
     if form is Format.JSON:
         say_json(why_json(reasons))
         return
@@ -78,33 +114,85 @@ def why(
 
 
 @contextmanager
-def _page(
-    vendor: str, config: Path | None, database: str | None
-) -> Iterator[tuple[Context, PageRecord]]:
-    """Open the store and yield it with the vendor's page; a question that makes no sense there
+def _subject(
+    vendor: str,
+    component: str | None,
+    known_at: str | None,
+    config: Path | None,
+    database: str | None,
+) -> Iterator[tuple[Context, Subject]]:
+    """Open the store and yield it with what is asked about; a question that makes no sense there
     becomes a ConfigError.
     """
     with open_context(config, database) as context:
+        page = context.pages([vendor])[0]
+        subject = Subject(
+            store=context.store,
+            page=page,
+            vendor=context.vendors[page.slug],
+            component=component,
+            now=context.clock(),
+            known_at=instant(known_at),
+        )
         try:
-            yield context, context.pages([vendor])[0]
+            yield context, subject
         except ValueError as error:
             raise ConfigError(str(error)) from error
 
 
-def _component_and_days(words: Sequence[str]) -> tuple[str | None, list[date]]:
-    """Return what [COMPONENT] DAY [DAY] says: the first word is a component unless it is a day."""
-    has_component = len(words) > 1 and not _is_day(words[0])
-    component, days = (words[0], words[1:]) if has_component else (None, words)
-    if len(days) > 2:  # noqa: PLR2004
+def _require_format(form: Format, formats: Collection[Format]) -> None:
+    if form not in formats:
+        *others, last = [each.value for each in formats]
         raise ConfigError(
-            f"expected [COMPONENT] DAY [DAY], got {len(words)} words; quote a name with spaces"
+            f"--format {form.value} is not for this command; it writes {', '.join(others)} or"
+            f" {last}"
         )
-    return component, [day(word) for word in days]
 
 
-def _is_day(word: str) -> bool:
-    try:
-        date.fromisoformat(word)
-    except ValueError:
-        return False
-    return True
+def _say_no_bad_day(subject: Subject, form: Format) -> None:
+    """Say that there is no latest bad day."""
+    window = subject.latest_window
+    if form is Format.JSON:
+        say_json(forms.overview_json(subject.overview(window), []))
+        return
+    component = "" if subject.component is None else f", {subject.component}"
+    say(
+        f"{subject.page.page_name or subject.page.name}{component}: no day from {window.first} to"
+        f" {window.last} was worse than operational, as far as is known"
+    )
+
+
+def _wanted(overview: answers.Overview, *, disputed: bool) -> list[answers.DayAccount]:
+    """Return the days to tell of: the only one, whatever it is; of several those that were not
+    quiet; or those disputed.
+    """
+    if disputed:
+        return [account for account in overview.days if account.disputes]
+    if len(overview.days) == 1:
+        return list(overview.days)
+    return [account for account in overview.days if not account.is_quiet]
+
+
+def _json(
+    subject: Subject,
+    overview: answers.Overview,
+    accounts: Sequence[answers.DayAccount],
+    *,
+    is_whole: bool,
+) -> dict[str, Any]:
+    days = []
+    for account in accounts:
+        if is_whole:
+            days.append(forms.explained_json(subject.explanation(account.day.day)))
+        else:
+            days.append(forms.account_json(account, overview))
+    return forms.overview_json(overview, days)
+
+
+def _lines(documents: Iterable[forms.Document], form: Format) -> Iterator[str]:
+    """Yield the lines of documents, an empty one between two."""
+    lines = forms.markdown_lines if form is Format.MARKDOWN else forms.text_lines
+    for number, document in enumerate(documents):
+        if number:
+            yield ""
+        yield from lines(document)

@@ -1,0 +1,122 @@
+"""A span of days at a glance: a line for each day that is not quiet; or its disputed days, with
+both values. Pure.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+from exporters.explain.forms import Document, Entry
+from exporters.explain.phrases import ABSENCES, bad_text, dispute_reason, dispute_values
+from exporters.wording import level_title
+from monitor.answers import DayAccount, Overview
+from monitor.model import BAD_LEVELS, Absence
+from monitor.plain import duration
+
+_LONGEST_TITLE = 60
+
+
+def overview_document(overview: Overview) -> Document:
+    """Return a line for each day that is not quiet; unknown days in a row share one."""
+    told = [account for account in overview.days if not account.is_quiet]
+    quiet_count = len(overview.days) - len(told)
+    entries = list(_day_entries(told, overview))
+    if quiet_count:
+        entries.append(Entry(f"{_days(quiet_count)} operational, with nothing to tell"))
+    hint = _hint(overview) if told else ""
+    return Document(f"{_headline(overview)}:", tuple(entries), hint=hint)
+
+
+def disputed_document(overview: Overview) -> Document:
+    """Return the disputed days with both values and which of them counts, and why."""
+    disputed = [account for account in overview.days if account.disputes]
+    entries = []
+    for account in disputed:
+        for dispute in account.disputes:
+            whose = "" if overview.component else f"{dispute.component.component.full_name}: "
+            entries.append(Entry(f"{account.day.day}  {whose}{dispute_reason(dispute)}"))
+            entries.append(Entry(dispute_values(dispute), 1))
+    count = f"{_days(len(disputed))} disputed" if disputed else "no day is disputed"
+    hint = _hint(overview) if disputed else ""
+    return Document(f"{_headline(overview)}: {count}", tuple(entries), hint=hint)
+
+
+def _headline(overview: Overview) -> str:
+    page, component, window = overview.page, overview.component, overview.window
+    what = component.component.full_name if component else "all included components"
+    return f"{page.page_name or page.name}, {what}, {window.first} to {window.last} ({page.zone})"
+
+
+def _hint(overview: Overview) -> str:
+    which = f" {overview.component.slug}" if overview.component else ""
+    return f"what is behind a day: monitor explain {overview.page.slug}{which} DAY, or --details"
+
+
+def _days(count: int) -> str:
+    return "1 day is" if count == 1 else f"{count} days are"
+
+
+def _day_entries(told: Iterable[DayAccount], overview: Overview) -> Iterator[Entry]:
+    """Yield an entry a day, or one for all unknown days that follow each other with nothing told
+    of them.
+    """
+    for (is_silent, *_), group in groupby(enumerate(told), key=_run_key):
+        accounts = [account for _, account in group]
+        if is_silent:
+            yield Entry(_unknown_line(accounts))
+        else:
+            yield from (Entry(_line(account, overview)) for account in accounts)
+
+
+def _run_key(numbered: tuple[int, DayAccount]) -> tuple[bool, int, Absence | None]:
+    """Return what days have in common that share a line: unknown for the same reason, and one after
+    another.
+    """
+    number, account = numbered
+    day = account.day
+    is_silent = day.level is None and not (day.seconds.total or day.incident_ids or day.disputed)
+    return is_silent, day.day.toordinal() - number, day.absence
+
+
+def _unknown_line(accounts: Sequence[DayAccount]) -> str:
+    first, last = accounts[0].day.day, accounts[-1].day.day
+    absence = accounts[0].day.absence
+    why = "" if absence is None else f": {ABSENCES[absence]}"
+    return f"{_span(first, last)}  unknown{why}"
+
+
+def _span(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _line(account: DayAccount, overview: Overview) -> str:
+    day = account.day
+    parts = [f"{day.day}  {level_title(day.level)}{_how_long(account, overview)}"]
+    if day.disputed:
+        parts.append("disputed")
+    parts += _titles(account)
+    return "; ".join(parts)
+
+
+def _how_long(account: DayAccount, overview: Overview) -> str:
+    """Return the bad seconds, and of a vendor's day whose they are; "" where there are none."""
+    day = account.day
+    levels = [level for level in BAD_LEVELS if day.seconds.of(level)]
+    if not levels:
+        return ""
+    entry = overview.components.get(day.component_id or "")
+    whose = "" if entry is None else f" ({entry.component.full_name})"
+    if levels == [day.level]:
+        return f" {duration(day.seconds.total)}{whose}"
+    return f": {bad_text(day.seconds)}{whose}"
+
+
+def _titles(account: DayAccount) -> list[str]:
+    """Return the first incident's title and how many more there are."""
+    if not account.incidents:
+        return []
+    title = account.incidents[0].title
+    if len(title) > _LONGEST_TITLE:
+        title = f"{title[: _LONGEST_TITLE - 1]}…"
+    more = len(account.incidents) - 1
+    return [f"{title} and {more} more" if more else title]

@@ -1,0 +1,96 @@
+"""How instants, seconds, sources and disputes of a day are put into words. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+from monitor.answers import Dispute, Explanation
+from monitor.intervals import Interval
+from monitor.model import BAD_LEVELS, Absence, Aspect, Day, Seconds
+from monitor.plain import duration
+from monitor.shares import exact_percent, percent
+
+_AGREED_SECONDS = 1.0
+_MOST_SPANS = 5
+
+SOURCE_REASONS = {
+    Aspect.BARS: "the vendor's own uptime record, which comes before incidents and polls",
+    Aspect.IMPACTS: "incidents and polls, as no uptime record of the vendor covers this day",
+    Aspect.OBSERVATIONS: "our polls, as neither an uptime record nor an incident tells of this day",
+}
+"""Why the seconds of a day are those of this source."""
+
+ABSENCES = {
+    Absence.UNBORN: "the page did not list the component yet",
+    Absence.GONE: "the page listed the component no more",
+}
+"""Why there was no such component on a day."""
+
+
+def local(instant: datetime, zone: tzinfo) -> str:
+    """Return an instant in the zone, with its offset."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S%z}"
+
+
+def span_text(span: Interval, zone: tzinfo) -> str:
+    """Return the beginning and the end of a span."""
+    return f"{local(span.start, zone)} to {local(span.end, zone)}"
+
+
+def spans_text(spans: Iterable[Interval], zone: tzinfo) -> str:
+    """Return spans one after another, the first few of many."""
+    texts = [span_text(span, zone) for span in spans]
+    more = f" and {len(texts) - _MOST_SPANS} more" if len(texts) > _MOST_SPANS else ""
+    return ", ".join(texts[:_MOST_SPANS]) + more
+
+
+def bad_text(seconds: Seconds) -> str:
+    """Return the seconds at each bad level, the worst first; "" where there are none."""
+    levels = [level for level in BAD_LEVELS if seconds.of(level)]
+    return ", ".join(f"{level.title} {duration(seconds.of(level))}" for level in levels)
+
+
+def why_unknown(explanation: Explanation) -> str:
+    """Return what is missing before the day could be called operational."""
+    day, least = explanation.day, exact_percent(explanation.vendor.min_coverage)
+    if day.absence is not None:
+        return ABSENCES[day.absence]
+    if not day.covered_seconds:
+        return "no source that we can read covers this day"
+    if explanation.component is None:
+        return (
+            f"nothing bad was said, but only {day.known_components} of {day.counted_components}"
+            f" components are known; {least} must be, before the day is called operational"
+        )
+    return (
+        f"nothing bad was said, but only {percent(day.coverage)} of the day is known; {least} must"
+        " be, before it is called operational"
+    )
+
+
+def dispute_reason(dispute: Dispute) -> str:
+    """Return which sources disagree, and which of them counts."""
+    day, other = dispute.day, dispute.other
+    if day.source is Aspect.BARS and abs(day.seconds.outage - other.outage) >= _AGREED_SECONDS:
+        return "the uptime record and the incidents or polls disagree; the record is counted"
+    if other.bad < day.seconds.bad:
+        return (
+            "the vendor's list of incidents does not tell of what was seen, or was told before;"
+            " what was seen or told is counted"
+        )
+    return (
+        "incidents claim more than counts, because the component was seen well meanwhile; what was"
+        " seen is counted"
+    )
+
+
+def dispute_values(dispute: Dispute) -> str:
+    """Return both values: what counts, and what the others say."""
+    counted, other = bad_text(dispute.day.seconds), bad_text(dispute.other)
+    return f"counted: {counted or 'nothing bad'}; the others say: {other or 'nothing bad'}"
+
+
+def longest_text(day: Day, name: str) -> str:
+    """Return whose seconds a vendor's day has."""
+    if day.seconds.outage:
+        return f"these are the seconds of {name}, which was out longest"
+    return f"these are the seconds of {name}, no component was out and it was bad longest"
