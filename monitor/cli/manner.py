@@ -34,7 +34,13 @@ class LogLevel(StrEnum):
 TOLD_AT_THE_END = ("monitor.collect", "monitor.store.health")
 """Loggers of errors that a command says itself at its end, unless it was asked for a log."""
 
-NEWS = ("monitor.presence", "monitor.reread", "monitor.runtime")
+NEWS = (
+    "monitor.collect.news",
+    "monitor.presence",
+    "monitor.reread",
+    "monitor.runtime",
+    "monitor.schedule.news",
+)
 """Loggers of what is news to who runs a server, whatever else is logged."""
 
 

@@ -6,11 +6,13 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import typer
 
-from monitor import __version__
+from exporters.wording import percent
+from monitor import __version__, answers
 from monitor.cli.database import require_whole
 from monitor.cli.listening import at_place, listen
 from monitor.cli.manner import Manner
@@ -34,6 +36,7 @@ from monitor.running import run
 from monitor.runtime import Context, allow_new_database, collecting, load_settings, open_to_serve
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges, by_slug
+from monitor.store import PageRecord
 from monitor.terminal import say
 from monitor.watching import join_names
 
@@ -102,6 +105,7 @@ async def serve_until_stopped(
             on_load=polls.loaded,
             on_skipped=polls.skipped,
             on_alive=notifier.alive,
+            describe=partial(_describe_known, context, collector),
         )
         state = StateMetrics(
             context.store,
@@ -157,6 +161,15 @@ def _presence(
         hang_up=hangups.hang_up,
         work=collector.writer.db if has_one_writer else asyncio.to_thread,
     )
+
+
+def _describe_known(context: Context, collector: Collector, page: PageRecord, days: int) -> str:
+    """Say how many of a page's last days are known."""
+    query = answers.ReportQuery(now=context.clock(), window_days=days)
+    vendor = collector.vendors[page.slug]
+    figures = answers.record(collector.store, page, vendor, query).figures
+    coverage = percent(figures.coverage_ratio)
+    return f"{figures.known_days or 0} of {days} days known, coverage {coverage}"
 
 
 def _web_server(

@@ -119,7 +119,10 @@ class Polls:
             if isinstance(error, IdentityChanged):
                 poll.session.forget()
             poll.session.evidence[:] = map(only_trouble, poll.session.evidence)
-            log.warning("poll failed vendor=%s reason=%s: %s", poll.page.slug, error.reason, error)
+            # That the page cannot be read is told once, by `report_readability`.
+            level = logging.WARNING if isinstance(error, Overloaded) else logging.INFO
+            told = "poll failed vendor=%s reason=%s: %s"
+            log.log(level, told, poll.page.slug, error.reason, error)
 
     async def _read(self, poll: _Poll) -> None:
         """Read the page, whose platform is looked for first where it is not known."""
@@ -178,6 +181,7 @@ class Polls:
         reports, platform = self._parts.reports, poll.page.platform or "unknown"
         reports.observer.polled(platform, poll.outcome, poll.reason, poll.answer_seconds)
         reports.observer.queued(platform, max(0.0, total_seconds - poll.answer_seconds))
+        reports.report_readability(poll.page, poll.error, poll.started_at)
         reports.report_unknown_words(poll.page, poll.session)
         reports.report_move(poll.page, poll.session)
 

@@ -2,23 +2,50 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 
 from monitor.collect.observer import PollObserver
 from monitor.collect.session import FetchSession
+from monitor.errors import PageError
+from monitor.plain import duration
 from monitor.store import PageRecord
 
 log = logging.getLogger(__package__)
+news = logging.getLogger(f"{__package__}.news")
+"""What is told to who runs a server, whatever else is logged: once when it begins or ends."""
 
 MOST_LOGGED_WORDS = 10_000
 """So many unknown words are logged until the process ends: a page may invent one at each poll."""
 
 
 class Reports:
-    """Tells the log and the observer; each unknown word of a page is logged once."""
+    """Tells the log and the observer; each unknown word of a page is logged once, and so is that a
+    page cannot be read, until it is read again.
+    """
 
     def __init__(self, observer: PollObserver) -> None:
         self.observer = observer
+        self._unread_since: dict[int, datetime] = {}
         self._logged_words: set[tuple[str, str]] = set()
+
+    def report_readability(self, page: PageRecord, error: PageError | None, now: datetime) -> None:
+        """Log that the page cannot be read any more, or is read again. `page` is as it was before.
+
+        A page that could not be read before this process began is told of once more.
+        """
+        if error is not None and page.id not in self._unread_since:
+            self._unread_since[page.id] = page.last_success_at or now
+            news.warning(
+                "page cannot be read vendor=%s reason=%s last_read=%s: %s",
+                page.slug,
+                error.reason,
+                _utc(page.last_success_at),
+                error,
+            )
+        elif error is None and (page.last_ok is False or page.id in self._unread_since):
+            since = self._unread_since.pop(page.id, page.last_success_at)
+            unread = "unknown" if since is None else duration((now - since).total_seconds())
+            news.info("page is read again vendor=%s unread_for=%s", page.slug, unread)
 
     def report_unknown_words(self, page: PageRecord, session: FetchSession) -> None:
         """Count the words we have no meaning for, and log each of a page once."""
@@ -49,3 +76,7 @@ class Reports:
         )
         platform = page.platform or "unknown"
         self.observer.moved(page.slug, platform, platform)
+
+
+def _utc(moment: datetime | None) -> str:
+    return "never" if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"

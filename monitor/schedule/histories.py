@@ -1,22 +1,36 @@
 """Pages whose history is to be read: whole once, and the last days again every day."""
 
+import logging
 from collections.abc import Callable, Container
 from datetime import datetime
 
-from monitor.collect import Answers, Collector, timing
+from monitor.collect import Answers, BackfillResult, Collector, timing
 from monitor.errors import Overloaded
 from monitor.intervals import window_start
+from monitor.plain import duration
 from monitor.store import PageRecord
+
+news = logging.getLogger(f"{__package__}.news")
+"""What is told to who runs a server, whatever else is logged."""
+
+Describe = Callable[[PageRecord, int], str]
+"""Says in words how much is known of a page's last so many days."""
 
 
 class Histories:
     """Reads pages' histories, of those that are in the queue as soon as there is room."""
 
     def __init__(
-        self, collector: Collector, backfill_days: int, *, clock: Callable[[], datetime]
+        self,
+        collector: Collector,
+        backfill_days: int,
+        *,
+        clock: Callable[[], datetime],
+        describe: Describe = lambda _page, _days: "",
     ) -> None:
         self._collector = collector
         self._clock = clock
+        self._describe = describe
         self.backfill_days = backfill_days
         """How many days are read of a page's history; 0 = none."""
         self._queue: dict[int, PageRecord] = {}
@@ -66,10 +80,24 @@ class Histories:
     async def read_whole(self, page: PageRecord, answers: Answers | None = None) -> None:
         """Read the whole history of a page, out of `answers` as far as they go."""
         page = await self._as_stored(page)
-        since = window_start(self.backfill_days, page.zone, self._clock())
+        days, begun_at = self.backfill_days, self._clock()
+        since = window_start(days, page.zone, begun_at)
+        news.info("backfill begins vendor=%s days=%d", page.slug, days)
         result = await self._collector.backfill(page, since, answers=answers, gives_way=True)
         if not isinstance(result.error, Overloaded):
             self._attempted_ids.add(page.id)
+        await self._tell_end(result, await self._as_stored(page), days, begun_at)
+
+    async def _tell_end(
+        self, result: BackfillResult, page: PageRecord, days: int, begun_at: datetime
+    ) -> None:
+        """Log what a backfill came to; why it failed is logged where that is known."""
+        known = await self._collector.writer.db(self._describe, page, days)
+        level = logging.INFO if result.complete else logging.WARNING
+        seconds = (self._clock() - begun_at).total_seconds()
+        how = "ends" if result.complete else "ends before all was read"
+        told = f"backfill {how} vendor=%s requests=%d took=%s: %s"
+        news.log(level, told, page.slug, result.requests, duration(max(0.0, seconds)), known)
 
     async def _as_stored(self, page: PageRecord) -> PageRecord:
         """Return the page as it is stored once all that was read is written."""

@@ -24,7 +24,7 @@ from monitor.config import Settings
 from monitor.errors import StoreError
 from monitor.fetch import half
 from monitor.load import Load, wanted_per_second
-from monitor.schedule.histories import Histories
+from monitor.schedule.histories import Describe, Histories
 from monitor.schedule.loops import STALLED_SECONDS, STUCK_SECONDS, attempt, every_tick
 from monitor.schedule.pruning import Pruning
 from monitor.schedule.retiming import Retiming
@@ -71,6 +71,7 @@ class Schedule:
         on_load: Callable[[float], None] = lambda _: None,
         on_skipped: Callable[[], None] = lambda: None,
         on_alive: Callable[[], None] = lambda: None,
+        describe: Describe = lambda _page, _days: "",
         drain_seconds: float = DRAIN_SECONDS,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -89,7 +90,9 @@ class Schedule:
         self._drain_seconds = drain_seconds
         self._timer = timer
         self._tasks = PageTasks(timer)
-        self._histories = Histories(collector, settings.backfill_days, clock=clock)
+        self._histories = Histories(
+            collector, settings.backfill_days, clock=clock, describe=describe
+        )
         self._retiming = Retiming(collector, clock=clock, timer=timer)
         self._pruning = Pruning(self._prune)
         self._poll_started_at: dict[int, float] = {}
