@@ -14,6 +14,9 @@ RUN python -m pip --python /opt/vendorstatus/bin/python install --require-hashes
 COPY pyproject.toml README.md LICENSE ./
 COPY monitor monitor
 COPY exporters exporters
+# What `monitor/assets` links to.
+COPY grafana grafana
+COPY docs docs
 RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation -w /dist .
 RUN python -m pip --python /opt/vendorstatus/bin/python install --no-deps /dist/vendorstatus-*.whl
 

@@ -24,7 +24,7 @@ NEVER_OURS = {".git", ".venv", "build", "dist", "__pycache__", "node_modules", "
 
 def files():
     """Return our text files: what git tracks or would add; without git, everything outside the
-    usual folders."""
+    usual folders. A link's file is read where it is."""
     listing = [
         "git",
         "-C",
@@ -45,7 +45,7 @@ def files():
     return {
         str(path.relative_to(ROOT)): text
         for path in sorted(paths)
-        if (text := text_of(path)) is not None
+        if not path.is_symlink() and (text := text_of(path)) is not None
     }
 
 

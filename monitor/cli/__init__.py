@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.cli import (
     adding,
     applying,
+    assets,
     checking,
     database,
     detection,
@@ -78,6 +79,7 @@ for commands in (  # in the order in which `--help` lists them
     applying.commands,
     exporting.commands,
     evidence.commands,
+    assets.commands,
     database.commands,
 ):
     app.add_typer(commands)

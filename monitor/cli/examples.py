@@ -64,6 +64,7 @@ ENDINGS: Mapping[str, Ending] = {
         "0 stopped by a signal, 2 bad usage, or the port is taken",
     ),
     "monitor version": Ending(("monitor version",), "0 always"),
+    "monitor assets": Ending(("monitor assets --list", "monitor assets vendorstatus-assets")),
     "monitor detect": Ending(
         (
             "monitor detect https://status.example.com",
