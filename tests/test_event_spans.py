@@ -1,15 +1,19 @@
 """The impacts of events: which go on, whose they are, which words mean nothing; and components in order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.kit.events import (
     Event,
     ImpactSpan,
+    events_since,
+    first_start,
     is_past,
     present_spans,
     spans_by_component,
     words_not_in,
 )
+from monitor.kit.posts import Post, Says, last_word
 from monitor.kit.states import components_in_order
 from monitor.model import Component, Level, Phase
 
@@ -70,3 +74,21 @@ def test_components_are_in_the_positions_of_their_names() -> None:
         Component(id="b", name="Mail", position=0),
         Component(id="a", name="Web", position=1),
     ]
+
+
+def test_what_ended_at_the_moment_asked_for_or_goes_on_is_since_then() -> None:
+    ended = replace(event(Phase.CLOSED), end=NOW - HOUR)
+    going_on = replace(event(Phase.OPEN), start=NOW)
+
+    assert events_since([ended, going_on], NOW - HOUR) == [ended, going_on]
+    assert events_since([ended, going_on], NOW) == [going_on]
+    assert first_start([going_on, ended]) == NOW - HOUR
+    assert first_start([]) is None
+
+
+def test_the_last_word_is_that_of_the_latest_post_and_never_before_the_start() -> None:
+    posts = [Post(NOW, Says.OVER), Post(NOW - 2 * HOUR, Says.GOES_ON)]
+
+    assert last_word(posts, NOW - HOUR) == NOW
+    assert last_word(posts[1:], NOW - HOUR) == NOW - HOUR
+    assert last_word([], NOW) == NOW

@@ -169,6 +169,16 @@ def recent_or_open(events: Iterable[Event], page: PageContext) -> list[Event]:
     ]
 
 
+def events_since(events: Iterable[Event], since: datetime) -> list[Event]:
+    """Return the events that go on or ended at `since` or later."""
+    return [event for event in events if event.end is None or event.end >= since]
+
+
+def first_start(events: Iterable[Event]) -> datetime | None:
+    """Return when the oldest of the events began; None where there is none."""
+    return min((event.start for event in events), default=None)
+
+
 def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
     """Return the ids of what we hold as open or announced and is not among these events.
 

@@ -33,4 +33,5 @@ def plain_text(html: str, most: int = LONGEST_MESSAGE) -> str:
 
 
 def _printable(line: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in line).split())
+    printable = "".join(char if char.isprintable() else " " for char in line)
+    return " ".join(printable.split())

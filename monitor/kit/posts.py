@@ -95,6 +95,11 @@ def _latest(posts: Iterable[Post]) -> datetime | None:
     return max((post.at for post in posts), default=None)
 
 
+def last_word(posts: Iterable[Post], start: datetime) -> datetime:
+    """Return when anything was last posted of an event; its start where nothing was."""
+    return max([start, *(post.at for post in posts)])
+
+
 def closed_at(
     posts: Iterable[Post], start: datetime, changed_at: datetime | None = None
 ) -> datetime:
@@ -102,8 +107,8 @@ def closed_at(
     does, with the last of them that is no review, else with its last change. Never before `start`.
     """
     posts = list(posts)
-    last_word = _latest(post for post in posts if post.says is not Says.REVIEW)
-    return max(over_since(posts) or last_word or changed_at or start, start)
+    last_told = _latest(post for post in posts if post.says is not Says.REVIEW)
+    return max(over_since(posts) or last_told or changed_at or start, start)
 
 
 def end_of(

@@ -28,6 +28,7 @@ from monitor.kit.events import (
     ComponentState,
     Event,
     ImpactSpan,
+    first_start,
     is_any_unattributed,
     is_past,
     present_spans,
@@ -373,7 +374,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     for answer in answers:
         with locate_errors(answer.url):
             events += _events(read_json(answer), page.now)
-    oldest = min((event.start for event in events), default=page.now)
+    oldest = first_start(events) or page.now
     yield evidence(SOURCE, page, events=events, since=max(since, oldest))
     if oldest > since:
         what = f"incidents {since:%Y-%m-%d}..{oldest:%Y-%m-%d}"

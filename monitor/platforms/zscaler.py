@@ -25,7 +25,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_for
+from monitor.kit.events import Event, ImpactSpan, events_since, expire_stale, is_past, spans_for
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     Row,
@@ -100,7 +100,9 @@ def probe(url: str) -> tuple[Get, ...]:
     """Return the answer about the cloud at this URL, or about the first cloud where it names
     none.
     """
-    return (Get(path=_path(_cloud(url) or "zsn")),) if urlsplit(url).hostname == HOST else ()
+    if urlsplit(url).hostname != HOST:
+        return ()
+    return (Get(path=_path(_cloud(url) or "zsn")),)
 
 
 def detect(response: Response) -> Iterator[Signal]:
@@ -288,6 +290,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     with locate_errors(response.url):
         answer = _read(response, page.now)
         first = max(since, answer.since)
-        events = [event for event in answer.events if event.end is None or event.end >= since]
+        events = events_since(answer.events, since)
         yield evidence(SOURCE, page, components=answer.components, events=events, since=first)
     yield from gap_before(SOURCE, page, since, first, "the portal tells of seven days only")

@@ -61,14 +61,16 @@ def read_reviews(response: Response, *, first: bool) -> list[Review]:
 def _review(key: str, before: str, panel: str) -> Review:
     """Return a review. Its heading, with its day, is in the link before it that opens it."""
     link = before.rfind(f'aria-controls="incident-history-collapse-{key}"')
-    heading = HEADING.search(_flat(before[link:].partition(">")[2])) if link >= 0 else None
+    inside = before[link:].partition(">")[2]
+    heading = HEADING.search(_flat(inside)) if link >= 0 else None
     day = heading and _day(heading[1], heading[2], heading[3])
     if heading is None or day is None:
         raise UnexpectedShape(f"the review {key} has no day in its heading", remedy=RECORD)
     title = heading[4].partition("Tracking ID:")[0].strip(" -\u2013") or f"Review {key}"
     text = _flat(panel[:MOST_TEXT])
     regions = frozenset(REGION.findall(f"{title} {text}"))
-    return Review(day=day, regions=regions, event=_event(key, title[:MOST_TITLE], day, text))
+    event = _event(key, title[:MOST_TITLE], day, text)
+    return Review(day=day, regions=regions, event=event)
 
 
 def _flat(html: str) -> str:

@@ -57,7 +57,8 @@ class Entry:
 
     def state(self, *keys: str) -> str:
         """Return the first of these numbers that is there, as a word."""
-        value = next((self.fields[key] for key in keys if self.fields.get(key) is not None), None)
+        values = (self.fields.get(key) for key in keys)
+        value = next((value for value in values if value is not None), None)
         return _number(value, f"{self.where}.{keys[0]}")
 
     def time(self, name: str) -> datetime | None:

@@ -7,7 +7,7 @@ from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_f
 from monitor.kit.evidence import MIN_DURATION
 from monitor.kit.fields import maybe_text
 from monitor.kit.messages import message
-from monitor.kit.posts import Post, closed_at, post_saying
+from monitor.kit.posts import Post, closed_at, last_word, post_saying
 from monitor.model import IncidentUpdate, Level, Phase
 from monitor.platforms.cachet.components import VOCABULARY
 from monitor.platforms.cachet.entries import Entry
@@ -31,10 +31,10 @@ def read_incident(entry: Entry, now: datetime) -> Event:
     times = ("scheduled", "occurred", "created") if is_scheduled else ("occurred", "created")
     start = entry.first_time(*times)
     posts = _posts(entry)
-    last_word = max([start, entry.time("updated") or start, *(post.at for post in posts)])
+    spoke_at = max(last_word(posts, start), entry.time("updated") or start)
     end = None
     if phase is Phase.CLOSED:
-        end = closed_at(posts, start, max(last_word, start + MIN_DURATION))
+        end = closed_at(posts, start, max(spoke_at, start + MIN_DURATION))
     ids = entry.component_ids()
     event = Event(
         id=entry.id,
@@ -52,7 +52,7 @@ def read_incident(entry: Entry, now: datetime) -> Event:
         unknown_words=words_not_in(PHASES, status),
         updates=tuple(_messages(entry)),
     )
-    return expire_stale(event, last_word, now)
+    return expire_stale(event, spoke_at, now)
 
 
 def _posts(entry: Entry) -> list[Post]:

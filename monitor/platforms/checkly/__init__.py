@@ -23,7 +23,7 @@ from datetime import date, datetime
 from functools import partial
 
 from monitor.errors import PageError
-from monitor.kit.events import Event, is_any_unattributed, recent_or_open, unlisted
+from monitor.kit.events import Event, events_since, is_any_unattributed, recent_or_open, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import row
 from monitor.kit.page_keys import ask_by_key
@@ -110,7 +110,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         SOURCE,
         page,
         components=status.components,
-        events=[event for event in status.events if event.end is None or event.end >= since],
+        events=events_since(status.events, since),
         since=None if first_listed is None else first,
         unknown_words=status.unknown_words,
         cursor=status.slug,

@@ -29,7 +29,7 @@ it from their own files.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.kit.events import Event, is_any_unattributed, recent_or_open, unlisted
+from monitor.kit.events import Event, events_since, is_any_unattributed, recent_or_open, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Steps, get
@@ -146,7 +146,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         SOURCE,
         page,
         components=index.components,
-        events=[event for event in events if event.end is None or event.end >= since],
+        events=events_since(events, since),
         since=first if issues.since else None,
     )
     why = NO_OLDER_ISSUE if issues.error is None else str(issues.error)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from monitor.errors import BadStatus, FetchError, PageError, ParseError
-from monitor.kit.events import Event
+from monitor.kit.events import Event, first_start
 from monitor.kit.feeds import ACCEPT, read_feed
 from monitor.kit.fields import Row, rows
 from monitor.kit.protocol import PageContext, Response, StepsTo, get, get_all
@@ -49,7 +49,7 @@ def get_issues(
         with locate_errors(response.url):
             pages = rows(read_answer(response).get("pages"), "pages")
             events = [read_issue(item, page.now) for item in pages if item.get("is") == "issue"]
-            return IssueList(events, min((event.start for event in events), default=None))
+            return IssueList(events, first_start(events))
     except (BadStatus, ParseError) as error:
         if not in_feed:
             return IssueList(error=error)

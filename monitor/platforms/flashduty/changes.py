@@ -16,7 +16,7 @@ from monitor.kit.fields import (
     text,
 )
 from monitor.kit.messages import messages, posted_states
-from monitor.kit.posts import Post, calls_over, closed_at, post_saying
+from monitor.kit.posts import Post, calls_over, closed_at, last_word, post_saying
 from monitor.kit.states import worst_word
 from monitor.kit.times import epoch
 from monitor.model import Basis, Level, Phase, PostedState
@@ -85,7 +85,7 @@ def event_of(record: Row, now: datetime, spans: Sequence[ImpactSpan] | None = No
             updates, at="at_seconds", text="description", read_time=epoch, states=_posted_states
         ),
     )
-    return expire_stale(event, max([start, *(post.at for post in posts)]), now)
+    return expire_stale(event, last_word(posts, start), now)
 
 
 def event_of_spans(

@@ -133,7 +133,10 @@ def _components(
         names = {**incident.products, **names}  # the newest incident comes first
         pairs.update(incident.pairs)
     names |= catalogue.names or {}
-    pairs.update(key for key in page.components if "/" in key and key.partition("/")[0] in names)
+    for key in page.components:
+        product, slash, _ = key.partition("/")
+        if slash and product in names:
+            pairs.add(key)
     return components(names, pairs)
 
 

@@ -18,7 +18,7 @@ incidents name.
 
 from datetime import date, datetime
 
-from monitor.kit.events import is_any_unattributed
+from monitor.kit.events import events_since, is_any_unattributed
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Steps, get
@@ -81,7 +81,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     with locate_errors(response.url):
         status = read_status(response, page.now)
         first = max(since, status.whole_since or page.now)
-        events = [event for event in status.events if event.end is None or event.end >= since]
+        events = events_since(status.events, since)
         yield evidence(SOURCE, page, components=status.components(page), events=events, since=first)
     yield from gap_before(
         SOURCE, page, since, first, "the page lists no incident that was last changed before"

@@ -74,13 +74,18 @@ def read_status(response: Response, now: datetime) -> Status:
     if PLANNED_OUTAGES.search(html):
         plans = rows(json_after(response, PLANNED_OUTAGES), PLANS)
     changes = [_changed_at(row, f"incidents[{at}]") for at, row in enumerate(incidents)]
-    cells = CELLS.search(html)
     return Status(
-        cells=read_cells(html[cells.end() :].partition("<")[0] if cells else None),
+        cells=read_cells(_cell_names(html)),
         incidents=read_events(incidents, "incidents", now),
         plans=read_events(plans, PLANS, now),
         whole_since=min(changes, default=None),
     )
+
+
+def _cell_names(html: str) -> str | None:
+    """Return the text of the list of cells; None where the page has none."""
+    cells = CELLS.search(html)
+    return html[cells.end() :].partition("<")[0] if cells else None
 
 
 def _changed_at(row: Row, where: str) -> datetime:

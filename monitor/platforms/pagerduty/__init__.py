@@ -20,7 +20,7 @@ Of the newer generation no real answer was seen: it is read, strictly, as severa
 from datetime import date, datetime
 
 from monitor.errors import BadStatus, Moved, NotJson
-from monitor.kit.events import is_any_unattributed, recent_or_open
+from monitor.kit.events import events_since, is_any_unattributed, recent_or_open
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.states import current_states
@@ -96,7 +96,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         page,
         info=PageInfo(name=reading.name),
         components=reading.components,
-        events=[event for event in reading.events if event.end is None or event.end >= since],
+        events=events_since(reading.events, since),
         since=first,
         cursor=reading.cursor,
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
+from monitor.kit.events import first_start
 from monitor.kit.fields import (
     Row,
     identifier,
@@ -96,7 +97,7 @@ def ask_since(page: PageContext, since: datetime) -> StepsTo[PageReading]:
     posts, _ = yield from _ask_posts(list(ids), legend)
     events = [event_of(post, page.now) for post in posts]
     name, created_at = _read_layout(data)
-    first = created_at or min((event.start for event in events), default=None)
+    first = created_at or first_start(events)
     return PageReading(name=name, components=legend.components, events=events, first=first)
 
 

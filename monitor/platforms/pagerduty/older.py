@@ -4,7 +4,7 @@ import re
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.embedded import json_after
-from monitor.kit.events import unlisted
+from monitor.kit.events import first_start, unlisted
 from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import locate_errors
@@ -54,7 +54,7 @@ def read_older(response: Response, page: PageContext) -> PageReading:
                 rows(services, "summary.post_status_page_services"), _groups(layout)
             ),
             events=events,
-            first=min((event.start for event in events), default=None),
+            first=first_start(events),
             withdrawn=unlisted(page, events),
             cursor=OLDER,
         )

@@ -15,7 +15,7 @@ from monitor.kit.fields import (
     text,
 )
 from monitor.kit.messages import messages
-from monitor.kit.posts import Post, calls_over, end_of, post_saying
+from monitor.kit.posts import Post, calls_over, end_of, last_word, post_saying
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, Phase
 
@@ -65,7 +65,7 @@ def read_event(row: Row, now: datetime) -> Event:
     impact = keyword(row.get("impact"), f"{where}.impact")
     start = instant(row.get("started_at") or row.get("created_at"), f"{where}.started_at")
     posts = _posts(row)
-    last_word = max([start, *(post.at for post in posts)])
+    spoke_at = last_word(posts, start)
     stated_end = maybe_instant(row.get("resolved_at"), f"{where}.resolved_at")
     end = end_of(posts, stated_end, start, over=calls_over(status, PHASES))
     is_maintenance = impact == MAINTENANCE or status in MAINTENANCE_STATES
@@ -83,7 +83,7 @@ def read_event(row: Row, now: datetime) -> Event:
         unknown_words=words_not_in(STATUSES, status),
         updates=messages(row.get("incident_updates"), at="created_at", text="body"),
     )
-    return expire_stale(event, last_word, now)
+    return expire_stale(event, spoke_at, now)
 
 
 def _posts(row: Row) -> list[Post]:

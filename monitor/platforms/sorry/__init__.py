@@ -165,15 +165,15 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     response = yield from get(STATUS)
     with locate_errors(response.url):
         own = row(row(read_json(response), "the answer").get("page"), "page")
-        info = PageInfo(name=maybe_text(own.get("name")), indicator=maybe_text(own.get("state")))
+        name = maybe_text(own.get("name"))
+        info = PageInfo(name=name, indicator=maybe_text(own.get("state")))
     tree = read_tree((yield from _all(COMPONENTS, "components", page)))
     notices, first = yield from _since(since, page)
     events, _ = yield from _details(notices, tree, page)
     components = [state.component for state in tree.states]
-    yield evidence(
-        SOURCE, page, info=info, components=components, events=events, since=max(since, first)
-    )
-    yield from gap_before(SOURCE, page, since, max(since, first), "no older notice is listed")
+    start = max(since, first)
+    yield evidence(SOURCE, page, info=info, components=components, events=events, since=start)
+    yield from gap_before(SOURCE, page, since, start, "no older notice is listed")
 
 
 def _since(since: datetime, page: PageContext) -> StepsTo[tuple[dict[str, Row], datetime]]:

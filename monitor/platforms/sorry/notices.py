@@ -5,7 +5,7 @@ from datetime import datetime
 from monitor.kit.events import Event, expire_stale, is_past, spans_for
 from monitor.kit.fields import Row, identifier, keyword, lower_text, maybe_text, rows, text
 from monitor.kit.messages import messages
-from monitor.kit.posts import Post, end_of, post_saying
+from monitor.kit.posts import Post, end_of, last_word, post_saying
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Level, Phase
 from monitor.platforms.sorry.components import Tree
@@ -43,7 +43,7 @@ def event_of(notice: Row, tree: Tree, now: datetime) -> Event:
         unknown_words=tuple({kind} - TYPES | {state} - STATES - OVER - VOID),
         updates=messages(notice.get("updates"), at="created_at", status="state", text="content"),
     )
-    return expire_stale(event, max([start, *(post.at for post in posts)]), now)
+    return expire_stale(event, last_word(posts, start), now)
 
 
 def _posts(notice: Row) -> list[Post]:

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import Event, ImpactSpan, expire_stale, words_not_in
-from monitor.kit.posts import Post, closed_at, post_saying
+from monitor.kit.posts import Post, closed_at, last_word, post_saying
 from monitor.kit.times import mail_date
 from monitor.model import Basis, Level, Phase
 from monitor.platforms.statuscast.grid import Grid
@@ -119,14 +119,25 @@ def _milder(word: str | None, cell: str | None) -> str | None:
     return min(word, cell, key=lambda choice: VOCABULARY[choice])
 
 
+def _words(classes: str) -> dict[str, str]:
+    """Return what an element's classes say: of `incident-type-outage` the type is `outage`."""
+    words = {}
+    for name in plain(classes).lower().split():
+        kind, _, word = name.rpartition("-")
+        words[kind] = word
+    return words
+
+
 def _event(classes: str, html: str, grid: Grid, now: datetime) -> Event:
-    words = dict(part.rpartition("-")[::2] for part in plain(classes).lower().split())
-    kind, status = words.get("incident-type", "no type"), words.get("incident-status", "no status")
-    severity, sign = words.get("incident-mostsevere-status"), SIGN.search(html)
+    words = _words(classes)
+    kind = words.get("incident-type", "no type")
+    status = words.get("incident-status", "no status")
+    severity = words.get("incident-mostsevere-status")
+    sign = SIGN.search(html)
     start = mail_date(plain(_require(START, html, "Incident Date")), "Incident Date")
     posts = list(_posts(html))
     phase = PHASES.get(status, Phase.OPEN)
-    last_word = max([start, *(post.at for post in posts)])
+    spoke_at = last_word(posts, start)
     end = closed_at(posts, start) if phase is Phase.CLOSED else None
     course = _Course(
         component_ids=grid.component_ids(map(plain, COMPONENT_NAME.findall(html))),
@@ -134,7 +145,7 @@ def _event(classes: str, html: str, grid: Grid, now: datetime) -> Event:
         sign=sign[1].lower() if sign else None,
         phase=phase,
         start=start,
-        last=end or last_word,
+        last=end or spoke_at,
     )
     event = Event(
         id=_require(NUMBER, html, "address with its number"),
@@ -150,7 +161,7 @@ def _event(classes: str, html: str, grid: Grid, now: datetime) -> Event:
         unattributed=course.is_unattributed,
         unknown_words=words_not_in(PHASES, status),
     )
-    return expire_stale(event, last_word, now)
+    return expire_stale(event, spoke_at, now)
 
 
 def _posts(html: str) -> Iterator[Post]:

@@ -124,7 +124,8 @@ def read_posted_spans(
     posts = entry.posts
     if event.phase is Phase.SCHEDULED or not posts:
         return
-    starts = [event.start, *(max(_time(post), event.start) for post in posts[1:])]
+    starts = [event.start]
+    starts += [max(_time(post), event.start) for post in posts[1:]]
     for key in event.component_ids:
         last_set = places[key].since
         until = min(last_set, event.end or last_set)

@@ -66,7 +66,8 @@ def _json_signals(response: Response) -> Iterator[Signal]:
     answer = try_json(response)
     try:
         page = answer["page"]
-        ids = [page["id"], *(component["id"] for component in answer.get("components", ()))]
+        ids = [page["id"]]
+        ids += [component["id"] for component in answer.get("components", ())]
     except (KeyError, TypeError, AttributeError):
         return
     if all(isinstance(each, str) and PAGE_ID.fullmatch(each) for each in ids):

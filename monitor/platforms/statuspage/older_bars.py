@@ -105,7 +105,8 @@ def _quarter_evidence(
     evidence = Evidence(source=SOURCE, read_at=state.page.now, chunk=_chunk(component, quarter))
     if not days:
         return evidence
-    first, last = max(days[0].day, component.start_date or date.min), days[-1].day
+    first = max(days[0].day, component.start_date or date.min)
+    last = days[-1].day
     bars = [record.bar for record in days if record.bar is not None]
     return replace(
         evidence,
