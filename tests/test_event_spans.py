@@ -1,4 +1,4 @@
-"""The impacts of events: which go on, whose they are, which words mean nothing; and components in order."""
+"""What the kit reads out of events: their impacts, words, posts and components."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -159,14 +159,13 @@ def recent_or_open(events: Iterable[Event], page: PageContext) -> list[Event]:
     """Return what a poll tells of where a source lists all of the past: not what we know to have
     ended long ago.
     """
-    return [
-        event
-        for event in events
-        if event.phase is not Phase.CLOSED
-        or event.end is None
-        or event.end > page.now - RECENTLY
-        or event.id in page.open_incidents
-    ]
+    return [event for event in events if _is_recent_or_open(event, page)]
+
+
+def _is_recent_or_open(event: Event, page: PageContext) -> bool:
+    if event.phase is not Phase.CLOSED or event.id in page.open_incidents:
+        return True
+    return event.end is None or event.end > page.now - RECENTLY
 
 
 def events_since(events: Iterable[Event], since: datetime) -> list[Event]:

@@ -190,9 +190,8 @@ class _Reader:
         key = identifier(item.get("id"), "incident.id")
         where = f"incident {key}"
         times = row(item.get("timestamps"), f"{where}.timestamps")
-        start = instant(
-            times.get("started") or times.get("detected"), f"{where}.timestamps.started"
-        )
+        first = times.get("started") or times.get("detected")
+        start = instant(first, f"{where}.timestamps.started")
         stated_end = maybe_instant(times.get("resolved"), f"{where}.timestamps.resolved")
         timeline = _timeline(item, f"{where}.timeline")
         end = _end(timeline, stated_end, start)

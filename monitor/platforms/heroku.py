@@ -152,8 +152,9 @@ def _incident(item: Row, where: str) -> Event:
     posts = optional_rows(item.get("updates"), f"{where}.updates")
     systems = optional_rows(item.get("systems"), f"{where}.systems")
     names = [text(system.get("name"), f"{where}.systems.name") for system in systems]
+    colours = list(_colours(posts))
     # A system that is green now may have been red then.
-    colours = [*_colours(posts), *(colour for colour in _colours(systems) if colour != GREEN)]
+    colours += [colour for colour in _colours(systems) if colour != GREEN]
     colour = _worst_colour(colours)
     level = None if colour is None else VOCABULARY[colour]
     phase = PHASES.get(state, Phase.OPEN)

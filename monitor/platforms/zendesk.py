@@ -364,11 +364,10 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     nothing is known.
     """
     yield from poll(page)
-    days = (page.now - since + LONGEST).days
-    paths = [
-        f"{INCIDENTS}?as_of_date={page.now - timedelta(days=back):%Y-%m-%d}&days_back={WINDOW}"
-        for back in range(0, days, WINDOW)
-    ]
+    paths = []
+    for back in range(0, (page.now - since + LONGEST).days, WINDOW):
+        last = page.now - timedelta(days=back)
+        paths.append(f"{INCIDENTS}?as_of_date={last:%Y-%m-%d}&days_back={WINDOW}")
     answers = yield from get_responses(paths)
     events: list[Event] = []
     for answer in answers:

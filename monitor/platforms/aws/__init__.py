@@ -97,10 +97,12 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         gaps = (gap_of("history", error),)
         yield evidence_of(view_events(page, current.values()), gaps=gaps)
         return
-    events = {
-        arn: event for arn, event in history.items() if event.end is None or event.end > since
-    }
-    view = view_events(page, (events | current).values())
+    events: Events = {}
+    for arn, event in history.items():
+        if event.end is None or event.end > since:
+            events[arn] = event
+    events |= current
+    view = view_events(page, events.values())
     yield evidence_of(view, coverage=_coverage(history.values(), page, since))
 
 

@@ -3,7 +3,7 @@ Pure.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -154,17 +154,20 @@ def _span(entries: Sequence[Entry], state: State, start: datetime, words: Words)
 
 
 def _work(updates: Sequence[Update], state: State, last: datetime) -> Iterator[ImpactSpan]:
-    """Yield when planned work went on: from its first word that says so, else from its latest
-    update on.
+    """Yield when planned work went on; nothing when no word says that it did."""
+    start = _work_start(updates)
+    if start is None and state.word == OPEN:
+        start = last
+    if start is not None:
+        yield ImpactSpan(component_id=PAGE.id, level=Level.MAINTENANCE, start=start, end=state.end)
+
+
+def _work_start(updates: Iterable[Update]) -> datetime | None:
+    """Return when planned work began: with the first word that says so, else with the latest update
+    that has it going on; None where no update with a date does.
     """
     going_on = [update for update in updates if update.meaning == OPEN]
     dates = [update.at for update in going_on if update.word in IN_PROGRESS and update.at]
     if dates:
-        start = min(dates)
-    elif going_on and going_on[0].at is not None:
-        start = going_on[0].at
-    elif state.word == OPEN:
-        start = last
-    else:
-        return
-    yield ImpactSpan(component_id=PAGE.id, level=Level.MAINTENANCE, start=start, end=state.end)
+        return min(dates)
+    return going_on[0].at if going_on else None

@@ -51,10 +51,9 @@ def _unknown_words(post: Post) -> tuple[str, ...]:
 
 
 def _message(update: Update) -> IncidentUpdate:
-    states = (
-        PostedState(component_id=key, level=VOCABULARY.get(word), word=word)
-        for key, word in update.services.items()
-    )
+    states = []
+    for key, word in update.services.items():
+        states.append(PostedState(component_id=key, level=VOCABULARY.get(word), word=word))
     return message(update.at, update.status, update.text, key=update.key, states=states)
 
 

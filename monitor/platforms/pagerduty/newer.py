@@ -123,7 +123,8 @@ def _ask_posts(ids: Sequence[str], legend: Legend) -> StepsTo[tuple[list[Post], 
     posts, missing = [], set()
     for at in range(0, len(ids), AT_ONCE):
         batch = ids[at : at + AT_ONCE]
-        answers = yield from get_all([POST.format(id=quote(key, safe="")) for key in batch])
+        paths = [POST.format(id=quote(key, safe="")) for key in batch]
+        answers = yield from get_all(paths)
         for key, answer in zip(batch, answers, strict=True):
             response = unwrap(answer)
             if response.status == NOT_FOUND:
@@ -183,7 +184,8 @@ def _update(entry: Row, legend: Legend) -> Update:
 
 
 def _ids(listing: Row) -> list[str]:
-    return [identifier(post.get("id"), "post.id") for post in rows(listing.get("posts"), "posts")]
+    posts = rows(listing.get("posts"), "posts")
+    return [identifier(post.get("id"), "post.id") for post in posts]
 
 
 def _time(value: object, where: str) -> datetime | None:
