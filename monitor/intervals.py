@@ -82,6 +82,8 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
 SLIVER = timedelta(milliseconds=1)
 """A gap shorter than this is how somebody writes instants (a day's end as 23:59:59.999999, a
 moment rounded to other digits), not time of which nothing was said."""
+_SLIVER_MICROSECONDS = 1_000
+_LATEST_MICROSECOND = 999_000
 
 
 def merge_adjacent(intervals: Iterable[Interval]) -> list[Interval]:
@@ -105,13 +107,11 @@ def _on_whole_seconds(interval: Interval) -> Interval:
 
 
 def _on_whole_second(instant: datetime) -> datetime:
-    after = timedelta(microseconds=instant.microsecond)
-    if not after:
+    after = instant.microsecond
+    if after == 0 or _SLIVER_MICROSECONDS <= after <= _LATEST_MICROSECOND:
         return instant
-    if after < SLIVER:
-        return instant - after
-    before = ONE_SECOND - after
-    return instant + before if before < SLIVER else instant
+    on_second = instant.replace(microsecond=0)
+    return on_second if after < _SLIVER_MICROSECONDS else on_second + ONE_SECOND
 
 
 def intersect(intervals: Iterable[Interval], within: Interval) -> list[Interval]:

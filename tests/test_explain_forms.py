@@ -36,7 +36,7 @@ COMPONENTS = (
 @pytest.fixture(scope="module")
 def store():
     """On day 0 an outage of API and a shorter, worse one of Web; on day 2 the bars of API deny an
-    outage; on day 3 an incident names no component; on day 5 nothing was read; Old is left out."""
+    outage, and those of Old, which is left out; on day 3 an incident names no component; on day 5 nothing was read."""
     with Store.open("sqlite://") as opened:
         page = add_page(opened, now=START, url="https://status.acme.example/")
         save(opened, page, evidence(START, components=COMPONENTS))
@@ -60,14 +60,18 @@ def store():
             impact(START + HOUR, START + 2 * HOUR, component_id="web", incident_id="i2",
                    level=Level.MAJOR_OUTAGE),
             impact(START + 2 * DAY, START + 2 * DAY + HOUR, incident_id=None),
+            impact(START + 2 * DAY, START + 2 * DAY + HOUR, incident_id=None, component_id="old"),
         )  # fmt: skip
         covers = (
             Coverage(span=Interval(START, START + 5 * DAY), aspect=Aspect.IMPACTS),
             Coverage(span=Interval(START + 6 * DAY, NOW), aspect=Aspect.IMPACTS),
-            Coverage(
-                span=Interval(START + 2 * DAY, START + 3 * DAY),
-                aspect=Aspect.BARS,
-                component_id="api",
+            *(
+                Coverage(
+                    span=Interval(START + 2 * DAY, START + 3 * DAY),
+                    aspect=Aspect.BARS,
+                    component_id=key,
+                )
+                for key in ("api", "old")
             ),
         )
         said = {"incidents": told, "updates": (update,), "impacts": impacts, "coverage": covers}
@@ -115,13 +119,15 @@ def test_unknown_days_in_a_row_share_a_line_and_a_quiet_span_has_no_hint(store):
 
 
 def test_disputed_days_have_both_values_and_say_which_counts(store):
-    assert list(explain.text_lines(explain.disputed_document(days(store))))[:3] == [
+    assert list(explain.text_lines(explain.disputed_document(days(store)))) == [
         "Acme, all included components, 2026-05-05 to 2026-05-12 (UTC): 1 day is disputed",
         (
             "  2026-05-07  EU / API: the uptime record and the incidents or polls disagree; the"
             " record is counted"
         ),
         "    counted: nothing bad; the others say: partial outage 1 h 00 min 00 s",
+        "",
+        "what is behind a day: monitor explain acme DAY, or --details",
     ]
     none = explain.disputed_document(days(store, component="web"))
     assert list(explain.text_lines(none)) == [
@@ -153,7 +159,11 @@ def test_a_days_json_names_whose_seconds_it_has_and_why_that_source(store):
         "component_name": "API",
         "component_group": "EU",
     }
-    assert (found["source"], found["confidence"], found["coverage"]) == ("impacts", "medium", 1)
+    assert (found["source"], found["confidence"], found["coverage_ratio"]) == (
+        "impacts",
+        "medium",
+        1,
+    )
     assert "no uptime record" in found["source_reason"]
     assert (found["unknown_because"], found["disputes"], found["absence"]) == (None, [], None)
     assert (found["start"], found["end"]) == (
@@ -243,7 +253,7 @@ def test_markdown_links_where_an_incident_is_told(store):
 def test_sources_name_how_many_components_they_cover(store):
     text = "\n".join(explain.text_lines(explain.document(explained(store, 2))))
 
-    assert "bars, for 1 component: 2026-05-07 00:00:00+0000 to 2026-05-08 00:00:00+0000" in text
+    assert "bars, for 2 components: 2026-05-07 00:00:00+0000 to 2026-05-08 00:00:00+0000" in text
     assert "impacts: 2026-05-07 00:00:00+0000" in text
 
 

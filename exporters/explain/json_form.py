@@ -56,7 +56,7 @@ def _day(
         "confidence": None if day.confidence is None else day.confidence.value,
         "length_seconds": day.length_seconds,
         "covered_seconds": day.covered_seconds,
-        "coverage": day.coverage,
+        "coverage_ratio": day.coverage,
         "known_components": day.known_components,
         "counted_components": day.counted_components,
         "disputed": day.disputed,

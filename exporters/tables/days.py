@@ -1,6 +1,6 @@
 """The table of days: a row for each day of each vendor and component."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from exporters.figures import SECONDS, second_columns
 from exporters.tables.extract import Extract
@@ -10,12 +10,14 @@ from monitor.model import Day, Window
 
 
 def _rows(extract: Extract) -> Iterator[Row]:
+    slugs = {entry.id: entry.slug for entry in extract.facts.components}
     for subject in extract.subjects():
         for day in subject.history.each(Window(extract.window.first, subject.last)):
-            yield subject.columns | _day(day)
+            yield subject.columns | _day(day, slugs)
 
 
-def _day(day: Day) -> Row:
+def _day(day: Day, slugs: Mapping[str, str]) -> Row:
+    """Return a day's columns; `slugs` by the id of a component."""
     return {
         "day": day.day,
         "level": level_key(day.level),
@@ -23,6 +25,7 @@ def _day(day: Day) -> Row:
         "length_seconds": day.length_seconds,
         "covered_seconds": day.covered_seconds,
         "coverage_ratio": day.coverage,
+        "seconds_of": None if day.component_id is None else slugs.get(day.component_id),
         "source": day.source.value if day.source else None,
         "confidence": day.confidence.value if day.confidence else None,
         "disputed": day.disputed,
@@ -39,7 +42,7 @@ DAYS = Table(
         "day": Kind.DAY,
         "level": Kind.TEXT,
         **columns(Kind.NUMBER, *SECONDS, "length_seconds", "covered_seconds", "coverage_ratio"),
-        **columns(Kind.TEXT, "source", "confidence"),
+        **columns(Kind.TEXT, "seconds_of", "source", "confidence"),
         "disputed": Kind.TRUTH,
         **columns(Kind.WHOLE, "known_components", "counted_components"),
         "incidents": Kind.TEXTS,
