@@ -18,6 +18,7 @@ _ONE_DAY = timedelta(days=1)
 _LONGEST_DAYS = 3660
 """The most days of a window, in all options that take some."""
 _MOST_SPANS = 120
+_FAR_FUTURE = date(9999, 1, 1)
 _EARLIEST = date(2000, 1, 1)
 """No status page is older; near the year 1 no day could be counted back from."""
 _RANGE = ".."
@@ -227,7 +228,16 @@ class SpanChoice:
         return any(self.calendar.values())
 
     def check(self) -> None:
-        """Raise ConfigError where two of the options contradict each other."""
+        """Raise ConfigError where two of the options contradict each other, or a text is no day or
+        no span whatever day it is.
+        """
+        self._require_no_contradiction()
+        for text in (self.since, self.last):
+            if text is not None:
+                parse_day(text, _FAR_FUTURE)
+        self.spans(_FAR_FUTURE)
+
+    def _require_no_contradiction(self) -> None:
         given = [
             f"--{name.replace('_', '-')}"
             for name in ("since", "until", "days", "as_of")

@@ -52,3 +52,23 @@ def test_days_that_contradict_each_other_are_refused_before_anything_is_read(mon
 
     assert (code, out) == (2, "")
     assert "drop one of them" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--month", "2026-13"), "'2026-13' is not a month; write 2026-03"),
+        (("--month", "2026-03", "--as-of", "today"), "drop --as-of or --month"),
+        (("--quarter", "2026"), "write --year 2026"),
+        (("--since", "may"), "'may' is not a day"),
+        (("--target", "three nines"), "write a percentage above 0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_a_database_is_opened(
+    monitor, tmp_path: Path, words, message
+):
+    code, out, err = monitor("report", *words)
+
+    assert (code, out) == (2, "")
+    assert message in err
+    assert not (tmp_path / "monitor.db").exists()

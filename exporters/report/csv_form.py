@@ -4,12 +4,13 @@ columns have the names of the exported tables (`exporters.tables`).
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from exporters.figures import figure_columns
+from exporters.report.spans import uptime_columns
 from exporters.wording import cell, level_key
-from monitor.answers import ComponentRecord, Record
+from monitor.answers import ComponentRecord, Record, SpanFigures
 
 COLUMNS = (
     "vendor",
@@ -46,13 +47,36 @@ COLUMNS = (
 )
 
 
+_PRESENT = ("current_level", "known_components", "counted_components")
+
+SPAN_COLUMNS = (
+    *(name for name in COLUMNS if name not in _PRESENT),
+    "span",
+    "until_today",
+    "uptime_least",
+    "uptime_most",
+    "target",
+    "outcome",
+)
+"""Of a line for each span, which says nothing of the present."""
+
+
 def csv_lines(records: Iterable[Record]) -> Iterator[str]:
     """Yield the lines, the head first."""
+    return _lines(COLUMNS, _rows(records))
+
+
+def csv_span_lines(records: Iterable[Record]) -> Iterator[str]:
+    """Yield a line for each span of each vendor and component, the head first."""
+    return _lines(SPAN_COLUMNS, _span_rows(records))
+
+
+def _lines(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="")
+    writer = csv.DictWriter(text, columns, lineterminator="")
     writer.writeheader()
     yield text.getvalue()
-    for row in _rows(records):
+    for row in rows:
         text.seek(0)
         text.truncate()
         writer.writerow(row)
@@ -68,17 +92,46 @@ def _rows(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
             "counted_components": standing.counted_components,
         }
         for component in record.components:
-            part = component.component
-            yield _row(record, component) | {
-                "component": component.slug,
-                "component_id": cell(part.id),
-                "component_name": cell(part.name),
-                "component_group": cell(part.group or ""),
-                "current_level": level_key(component.level),
-            }
+            yield (
+                _row(record, component)
+                | _names(component)
+                | {"current_level": level_key(component.level)}
+            )
 
 
-def _row(record: Record, subject: Record | ComponentRecord) -> dict[str, Any]:
+def _span_rows(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
+    for record in records:
+        for found in record.spans:
+            yield _span_row(record, found)
+        for component in record.components:
+            for found in component.spans:
+                yield _span_row(record, found) | _names(component)
+
+
+def _names(component: ComponentRecord) -> dict[str, Any]:
+    part = component.component
+    return {
+        "component": component.slug,
+        "component_id": cell(part.id),
+        "component_name": cell(part.name),
+        "component_group": cell(part.group or ""),
+    }
+
+
+def _span_row(record: Record, found: SpanFigures) -> dict[str, Any]:
+    target = record.query.target
+    return {
+        **_row(record, found),
+        "first": found.span.first,
+        "last": found.span.last,
+        "span": found.span.name,
+        "until_today": found.span.is_running,
+        "target": None if target is None else float(target),
+        **uptime_columns(found, record.query),
+    }
+
+
+def _row(record: Record, subject: Record | ComponentRecord | SpanFigures) -> dict[str, Any]:
     return {
         "vendor": record.page.slug,
         "first": record.window.first,

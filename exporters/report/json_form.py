@@ -6,8 +6,9 @@ from typing import Any
 
 from exporters.figures import count_columns, ratio_columns, second_columns
 from exporters.report.sentences import sentence
+from exporters.report.spans import uptime_columns
 from exporters.wording import iso, level_key
-from monitor.answers import DEFINITION, ComponentRecord, Record, ReportQuery
+from monitor.answers import DEFINITION, ComponentRecord, Record, ReportQuery, SpanFigures
 from monitor.model import Day, Incident
 from monitor.overrides import Overridden
 from monitor.plain import json_text
@@ -40,6 +41,7 @@ def _head(query: ReportQuery, last_days: Iterable[date]) -> dict[str, Any]:
         "known_at": iso(query.known_at),
         "generated_at": iso(query.now),
         "definition": DEFINITION,
+        **({} if query.target is None else {"target": float(query.target)}),
     }
 
 
@@ -66,10 +68,9 @@ def record_json(record: Record) -> dict[str, Any]:
         "open_incidents": _incidents_json(standing.incidents),
         "open_maintenances": _incidents_json(standing.maintenances),
         "vendor_reported_uptime": record.reported_uptime,
+        **_spans_json(record.spans, record.query),
         "days": list(map(_day_json, record.days)),
-        "components": [
-            _component_json(component, record.query.policy) for component in record.components
-        ],
+        "components": [_component_json(component, record.query) for component in record.components],
     }
 
 
@@ -84,7 +85,7 @@ def _figures_json(figures: WindowFigures, policy: str) -> dict[str, Any]:
     }
 
 
-def _component_json(component: ComponentRecord, policy: str) -> dict[str, Any]:
+def _component_json(component: ComponentRecord, query: ReportQuery) -> dict[str, Any]:
     part = component.component
     return {
         "id": part.id,
@@ -99,14 +100,31 @@ def _component_json(component: ComponentRecord, policy: str) -> dict[str, Any]:
         "excluded": component.is_excluded,
         "removed_at": iso(component.removed_at),
         "current_level": level_key(component.level),
-        **_figures_json(component.figures, policy),
+        **_figures_json(component.figures, query.policy),
         "outage_seconds": {
             name.removesuffix("_seconds"): value
             for name, value in second_columns(component.figures.seconds).items()
         },
         "vendor_reported_uptime": component.reported_uptime,
         "vendor_formula_uptime": component.formula_uptime,
+        **_spans_json(component.spans, query),
         "days": list(map(_day_json, component.days)),
+    }
+
+
+def _spans_json(spans: Sequence[SpanFigures], query: ReportQuery) -> dict[str, Any]:
+    """Return the spans by their key; nothing where none were asked for."""
+    return {"spans": [_span_json(found, query) for found in spans]} if query.spans else {}
+
+
+def _span_json(found: SpanFigures, query: ReportQuery) -> dict[str, Any]:
+    return {
+        "name": found.span.name or None,
+        "first": iso(found.span.first),
+        "last": iso(found.span.last),
+        "until_today": found.span.is_running,
+        **_figures_json(found.figures, query.policy),
+        **uptime_columns(found, query),
     }
 
 

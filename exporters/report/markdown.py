@@ -5,8 +5,9 @@ open.
 from collections.abc import Iterable, Iterator, Sequence
 
 from exporters.report.sentences import component_name, downtime, outage_days, remarks, sentence
+from exporters.report.spans import NOT_THERE, definitions, target_text, verdicts
 from exporters.wording import UNKNOWN, level_title, percent
-from monitor.answers import DEFINITION, ComponentRecord, Record
+from monitor.answers import DEFINITION, ComponentRecord, Record, ReportQuery
 from monitor.model import Incident
 from monitor.plain import markdown_link, markdown_text
 
@@ -26,6 +27,7 @@ def _section(record: Record) -> Iterator[str]:
         f"**{markdown_text(sentence(record))}.**",
         "",
     )
+    yield from (f"- {markdown_text(text)}" for text in verdicts(record.spans, record))
     yield from (f"- {markdown_text(note)}" for note in remarks(record))
     yield from (
         (
@@ -33,25 +35,32 @@ def _section(record: Record) -> Iterator[str]:
             f" `{record.query.policy}`."
         ),
         "",
-        "| component | now | outage days | major | degraded | downtime | coverage |",
-        "|---|---|--:|--:|--:|--:|--:|",
     )
-    yield from (_row(component, record.query.policy) for component in record.components)
+    target = record.query.target
+    more = "" if target is None else f" target {target_text(target)} |"
+    yield f"| component | now | outage days | major | degraded | downtime | coverage |{more}"
+    yield f"|---|---|--:|--:|--:|--:|--:|{'---|' if more else ''}"
+    yield from (_row(component, record.query) for component in record.components)
+    if target is not None:
+        yield ""
+        yield from (f"- {markdown_text(text)}" for text in definitions(record.query))
     yield from _open("incidents", record.standing.incidents, record)
     yield from _open("maintenance", record.standing.maintenances, record)
 
 
-def _row(component: ComponentRecord, policy: str) -> str:
+def _row(component: ComponentRecord, query: ReportQuery) -> str:
     figures = component.figures
-    cells = (
+    cells = [
         markdown_text(component_name(component)),
         level_title(component.level),
         outage_days(figures),
         _count(figures.major_days),
         _count(figures.degraded_days),
-        downtime(figures, policy),
+        downtime(figures, query.policy),
         percent(figures.coverage_ratio),
-    )
+    ]
+    if query.target is not None:
+        cells += [str(found.outcome or NOT_THERE) for found in component.spans]
     return f"| {' | '.join(cells)} |"
 
 

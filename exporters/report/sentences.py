@@ -48,7 +48,7 @@ def remarks(record: Record) -> Iterator[str]:
     """Yield what a reader must know beside the sentence: unknown and disputed days, stale readings,
     decisions of the user.
     """
-    figures, page = record.figures, record.page
+    figures = record.figures
     if figures.unknown_days and figures.known_days:
         yield (
             f"{_days(figures.unknown_days)} unknown and left out of both numbers; the range beside"
@@ -59,6 +59,12 @@ def remarks(record: Record) -> Iterator[str]:
     if figures.disputed_days:
         yield f"on {_number(figures.disputed_days)} {_dispute(record)} (see `monitor explain`)"
     yield from _present(record)
+    yield from page_remarks(record)
+
+
+def page_remarks(record: Record) -> Iterator[str]:
+    """Yield what a reader must know of a page whatever days are asked about."""
+    page = record.page
     if page.last_ok is False and page.last_error_message:
         yield f"the last reading failed: {page.last_error_message}"
     yield from map(_override, record.overrides)

@@ -7,8 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from exporters.report.sentences import component_name, downtime, outage_days, remarks, sentence
+from exporters.report.spans import definitions, verdicts
 from exporters.wording import level_title, percent
-from monitor.answers import ComponentRecord, Record
+from monitor.answers import ComponentRecord, Record, ReportQuery
 from monitor.model import Day, Level
 from monitor.terminal import words
 
@@ -26,20 +27,29 @@ ABSENT = (".", "bright_black")
 INDENT = 2
 
 
-def terminal_parts(records: Iterable[Record], *, width: int) -> Iterator[RenderableType]:
-    """Yield what a terminal of this width shows, from top to bottom, and the legend at the end."""
+def terminal_parts(
+    records: Iterable[Record], *, width: int, query: ReportQuery | None = None
+) -> Iterator[RenderableType]:
+    """Yield what a terminal of this width shows, from top to bottom, and the legend at the end.
+
+    Where a target was asked about, `query` says it, and what it means stands below.
+    """
     has_absent_days = False
     for record in records:
         yield words(sentence(record), "bold")
+        yield from (_indent(words(text, "bold")) for text in verdicts(record.spans, record))
         yield from (_indent(words(note, "italic")) for note in remarks(record))
         if record.components:
             yield _indent(words(_scale(record.days, width), "dim"))
         for component in record.components:
             yield _indent(_figures_line(component, record))
+            yield from (_indent(words(text)) for text in verdicts(component.spans, record))
             yield from (_indent(cells(row)) for row in _rows(component.days, width))
             has_absent_days = has_absent_days or component.figures.absent_days > 0
         yield words("")
     yield legend(absent=has_absent_days)
+    if query is not None:
+        yield from (words(text, "dim") for text in definitions(query))
 
 
 def cells(days: Sequence[Day]) -> Text:

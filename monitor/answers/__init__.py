@@ -16,6 +16,7 @@ from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
+from monitor.answers.spans import SpanFigures
 from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
 
 __all__ = (
@@ -34,6 +35,7 @@ __all__ = (
     "Reasons",
     "Record",
     "ReportQuery",
+    "SpanFigures",
     "SpanQuery",
     "Standing",
     "bad_intervals",

@@ -7,14 +7,17 @@ what was known then.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from monitor import history, platforms
+from monitor.answers.spans import SpanFigures, SpanSums
 from monitor.answers.standing import Standing
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
 from monitor.model import (
     Component,
     Day,
+    History,
     Incident,
     KnownComponent,
     Level,
@@ -26,6 +29,7 @@ from monitor.model import (
 from monitor.overrides import Overridden, overridden
 from monitor.ratios import (
     DEFAULT_POLICY,
+    POLICIES,
     RAW_POLICY,
     WindowFigures,
     figures,
@@ -33,6 +37,7 @@ from monitor.ratios import (
     vendor_formula,
     window_ending,
 )
+from monitor.spans import Span
 from monitor.store import CurrentState, PageRecord, Store
 
 DEFINITION = "partial or major outage, by the vendor's own record"
@@ -47,7 +52,8 @@ class ReportQuery:
     """Which window is asked for: `window_days` days that end with `as_of` in each page's zone.
 
     `as_of` None = today there. `known_at` leaves out what was learnt later; None = everything known
-    at `now`. `policy` is one of `monitor.ratios.POLICIES`.
+    at `now`. `policy` is one of `monitor.ratios.POLICIES`. `spans` are parts of the window that are
+    added up as well, each by itself, and `target` is the uptime they are held against, 0..1.
     """
 
     now: datetime
@@ -55,6 +61,13 @@ class ReportQuery:
     as_of: date | None = None
     known_at: datetime | None = None
     policy: str = DEFAULT_POLICY
+    spans: tuple[Span, ...] = ()
+    target: Fraction | None = None
+
+    @property
+    def by_span(self) -> SpanSums:
+        """The question about each of the spans."""
+        return SpanSums(spans=self.spans, policy=POLICIES[self.policy], target=self.target)
 
     def today(self, page: PageRecord) -> date:
         """Return the day it was at the page when the answer was known."""
@@ -87,6 +100,7 @@ class ComponentRecord:
     level: Level | None
     figures: WindowFigures
     days: tuple[Day, ...]
+    spans: tuple[SpanFigures, ...]
     reported_uptime: float | None
     formula_uptime: float | None
     is_excluded: bool
@@ -109,6 +123,7 @@ class Record:
     standing: Standing
     incidents: tuple[Incident, ...]
     components: tuple[ComponentRecord, ...]
+    spans: tuple[SpanFigures, ...]
     reported_uptime: float | None
     overrides: tuple[Overridden, ...]
     caveat: str
@@ -161,9 +176,12 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
         standing=standing,
         incidents=incidents,
         components=tuple(
-            _component(entry, facts, days, window, levels=standing.levels, uptimes=uptimes)
+            _component(
+                entry, facts, days, window, query=query, levels=standing.levels, uptimes=uptimes
+            )
             for entry in _components(facts, span)
         ),
+        spans=query.by_span.of_vendor(days.vendor, _counted(days)),
         reported_uptime=uptimes.get(None),
         overrides=() if is_raw else overridden(incidents, vendor.overrides),
         caveat=platforms.caveat(page.platform),
@@ -182,6 +200,7 @@ def _component(
     page_days: PageHistory,
     window: Window,
     *,
+    query: ReportQuery,
     levels: Mapping[str, Level | None],
     uptimes: Mapping[str | None, float],
 ) -> ComponentRecord:
@@ -196,10 +215,18 @@ def _component(
         level=levels.get(key),
         figures=figures(days, window),
         days=tuple(days.each(window)),
+        spans=query.by_span.of_component(days),
         reported_uptime=uptimes.get(key),
         formula_uptime=None if percentage is None else float(percentage / 100),
         is_excluded=key in page_days.excluded,
     )
+
+
+def _counted(days: PageHistory) -> Iterator[History]:
+    """Yield the histories of the components that count in the vendor's figure."""
+    for key, own in days.components.items():
+        if key not in days.excluded:
+            yield own
 
 
 def _components(facts: PageFacts, span: Interval) -> list[KnownComponent]:

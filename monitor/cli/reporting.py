@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 
 from exporters import report as reports
 from monitor import answers
@@ -19,11 +20,22 @@ from monitor.cli.options import (
     Vendors,
     instant,
 )
-from monitor.cli.spans import AsOf, Days, OldWindow, Since, Until, chosen
+from monitor.cli.spans import (
+    AsOf,
+    Days,
+    Month,
+    OldWindow,
+    Quarter,
+    Since,
+    Until,
+    Year,
+    chosen,
+)
 from monitor.running import FINE, SOME_PAGE_FAILED
 from monitor.runtime import Context, open_context
 from monitor.spans import SpanChoice
 from monitor.store import PageRecord
+from monitor.targets import parse_target
 from monitor.terminal import say_each, width
 
 commands = typer.Typer()
@@ -36,7 +48,20 @@ def report(
     until: Until = None,
     days: Days = None,
     as_of: AsOf = None,
+    month: Month = None,
+    quarter: Quarter = None,
+    year: Year = None,
     window: OldWindow = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target", metavar="PERCENT", help="Say whether this uptime was kept, e.g. 99.9."
+        ),
+    ] = None,
+    components: Annotated[
+        bool,
+        typer.Option("--components", help="With several months: a row for each component too."),
+    ] = False,
     known_at: KnownAt = None,
     policy: Annotated[
         PolicyName | None, typer.Option("--policy", help="Weights of the downtime ratio.")
@@ -46,16 +71,28 @@ def report(
     database: DatabaseOption = None,
 ) -> None:
     """Say how reliable the vendors have been, with definition, window, zone and coverage."""
-    choice = chosen(since=since, until=until, days=days, as_of=as_of, old_window=window)
+    share = None if target is None else parse_target(target)
+    choice = chosen(
+        since=since,
+        until=until,
+        days=days,
+        as_of=as_of,
+        month=month,
+        quarter=quarter,
+        year=year,
+        old_window=window,
+    )
     with open_context(config, database) as context:
         query = answers.ReportQuery(
             now=context.clock(),
             window_days=context.settings.window_days,
             known_at=instant(known_at),
             policy=policy.value if policy else context.settings.policy,
+            target=share,
         )
         pages = context.pages(vendors)
-        write(context, [Question.of(page, query, choice) for page in pages], query, form)
+        questions = [Question.of(page, query, choice) for page in pages]
+        write(context, questions, query, form, components=components or bool(vendors))
     raise typer.Exit(SOME_PAGE_FAILED if any(page.last_ok is False for page in pages) else FINE)
 
 
@@ -72,11 +109,22 @@ class Question:
     def of(cls, page: PageRecord, query: answers.ReportQuery, choice: SpanChoice) -> "Question":
         """Return the question about the days that were chosen, else about `query.window_days`.
 
-        Raises ConfigError for days that the page has not had.
+        The spans are the months, quarters or years that were named; without any they are the whole
+        window where a target is held against it. Raises ConfigError for days that the page has not
+        had.
         """
-        span = choice.window(query.today(page), query.window_days)
-        as_of = None if choice.last is None else span.last
-        return cls(page, replace(query, window_days=span.days, as_of=as_of))
+        today = query.today(page)
+        window, spans = choice.window(today, query.window_days), choice.spans(today)
+        if query.target is not None and not spans:
+            spans = (window,)
+        says_last = choice.last is not None or window.last < today
+        as_of = window.last if says_last else None
+        return cls(page, replace(query, window_days=window.days, as_of=as_of, spans=spans))
+
+    @property
+    def compares(self) -> bool:
+        """Whether spans are to stand beside each other."""
+        return len(self.query.spans) > 1
 
     @property
     def last_day(self) -> date:
@@ -98,17 +146,43 @@ def _of_all(query: answers.ReportQuery, questions: Iterable[Question]) -> answer
 
 
 def write(
-    context: Context, questions: Sequence[Question], query: answers.ReportQuery, form: Format
+    context: Context,
+    questions: Sequence[Question],
+    query: answers.ReportQuery,
+    form: Format,
+    *,
+    components: bool = True,
 ) -> None:
-    """Print the pages' reports, one after another. `query` is what was asked of all of them."""
-    vendor_records = records(context, questions)
+    """Print the pages' reports, one after another. `query` is what was asked of all of them.
+
+    Where spans are compared, `components` have a row each.
+    """
+    found = records(context, questions)
+    say_each(_parts(found, questions, query, form, components=components))
+
+
+def _parts(
+    found: Iterable[answers.Record],
+    questions: Sequence[Question],
+    query: answers.ReportQuery,
+    form: Format,
+    *,
+    components: bool,
+) -> Iterable[str | RenderableType]:
+    compares = any(each.compares for each in questions)
     match form:
-        case Format.TABLE:
-            say_each(reports.terminal_parts(vendor_records, width=width()))
         case Format.JSON:
             last_days = [each.last_day for each in questions]
-            say_each(reports.json_lines(vendor_records, _of_all(query, questions), last_days))
+            return reports.json_lines(found, _of_all(query, questions), last_days)
+        case Format.TABLE if compares:
+            return reports.span_parts(found, query, components=components, width=width())
+        case Format.TABLE:
+            asked = query if query.target is not None else None
+            return reports.terminal_parts(found, width=width(), query=asked)
         case Format.CSV:
-            say_each(reports.csv_lines(vendor_records))
+            has_spans = any(each.query.spans for each in questions)
+            return reports.csv_span_lines(found) if has_spans else reports.csv_lines(found)
+        case Format.MARKDOWN if compares:
+            return reports.span_markdown(found, query, components=components)
         case Format.MARKDOWN:
-            say_each(reports.markdown_lines(vendor_records))
+            return reports.markdown_lines(found)

@@ -1,0 +1,119 @@
+"""What is said of each span, and of the target it is held against, in every form alike. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from exporters.report.sentences import component_name, downtime, outage_days
+from exporters.wording import UNKNOWN, percent
+from monitor.answers import DEFINITION, Record, ReportQuery, SpanFigures
+from monitor.ratios import POLICIES
+from monitor.shares import exact_percent
+from monitor.targets import Outcome, UptimeBounds
+
+NOT_THERE = "not on the page"
+_PLACES = 10_000
+_KEYS = {Outcome.KEPT: "kept", Outcome.NOT_KEPT: "not_kept", Outcome.UNKNOWN: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One vendor or component, and its figures in each span."""
+
+    name: str
+    is_vendor: bool
+    spans: tuple[SpanFigures, ...]
+
+
+def span_rows(record: Record, *, components: bool) -> Iterator[SpanRow]:
+    """Yield the vendor's row, and with `components` one for each of them."""
+    yield SpanRow(f"{record.name}, days in {record.page.zone}", is_vendor=True, spans=record.spans)
+    if components:
+        for component in record.components:
+            yield SpanRow(component_name(component), is_vendor=False, spans=component.spans)
+
+
+def span_facts(found: SpanFigures, policy: str) -> list[str]:
+    """Return what is said of one span: outage days, downtime, coverage, and the outcome."""
+    figures = found.figures
+    if figures.absent_days == figures.window.days:
+        return [NOT_THERE]
+    if figures.outage_days is None:
+        facts = [f"{UNKNOWN}: no data"]
+    else:
+        facts = [
+            f"{outage_days(figures)} days",
+            f"{downtime(figures, policy)} down",
+            f"{percent(figures.coverage_ratio)} known",
+        ]
+    return facts if found.outcome is None else [*facts, found.outcome.value]
+
+
+def target_text(target: Fraction) -> str:
+    """Return a target as it is written: 99.9 %."""
+    return exact_percent(float(target))
+
+
+def uptime_text(uptime: UptimeBounds) -> str:
+    """Return between what the uptime lies. Cut off, not rounded: it never reads as a target that it
+    missed.
+    """
+    least, most = _cut(uptime.least), _cut(uptime.most)
+    return most if least == most else f"{least} to {most}"
+
+
+def _cut(share: Fraction) -> str:
+    return f"{share * 100 * _PLACES // 1 / _PLACES:.4f} %"
+
+
+def outcome_text(found: SpanFigures, target: Fraction) -> str:
+    """Return what became of the target, and the uptime that says so."""
+    if found.uptime is None or found.outcome is None:
+        return f"target {target_text(target)}: {NOT_THERE}"
+    return f"target {target_text(target)}: {found.outcome}, uptime {uptime_text(found.uptime)}"
+
+
+def verdicts(spans: Iterable[SpanFigures], record: Record) -> Iterator[str]:
+    """Yield what became of the target in each span; nothing where there is none."""
+    target = record.query.target
+    if target is not None:
+        yield from (outcome_text(found, target) for found in spans)
+
+
+def definitions(query: ReportQuery) -> Iterator[str]:
+    """Yield what the figures mean, and how a target is held against them."""
+    policy = POLICIES[query.policy]
+    weights = ", ".join(
+        f"{name} {weight / 10:g}"
+        for name, weight in (
+            ("major", policy.major),
+            ("partial", policy.partial),
+            ("degraded", policy.degraded),
+        )
+    )
+    yield (
+        f'Outage days are known days with a {DEFINITION}; "down" is weighted downtime as a share'
+        f' of the known time (policy {query.policy}: {weights}); "known" is the share of the time'
+        " for which there is data."
+    )
+    if query.target is not None:
+        yield (
+            f'Target {target_text(query.target)} of uptime by the same weights: "{Outcome.KEPT}"'
+            f' even if all unknown time was down, "{Outcome.NOT_KEPT}" even if all unknown time was'
+            f' up, else it "{Outcome.UNKNOWN}"; exactly the target is kept.'
+        )
+
+
+def uptime_columns(found: SpanFigures, query: ReportQuery) -> dict[str, Any]:
+    """Return between what the uptime lies and, where there is a target, what became of it; None is
+    what there was no component for.
+    """
+    uptime = found.uptime
+    bounds = {
+        "uptime_least": None if uptime is None else float(uptime.least),
+        "uptime_most": None if uptime is None else float(uptime.most),
+    }
+    if query.target is None:
+        return bounds
+    return {**bounds, "outcome": None if found.outcome is None else _KEYS[found.outcome]}
