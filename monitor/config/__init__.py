@@ -10,7 +10,9 @@ milliseconds and minutes by other tools.
 
 Each file knows those below it, never one above:
 
+    revision        taking a vendor out of a file, or giving it another slug
     edit            adding a vendor to a file
+    items           the text of a list with one item less, or another slug
     insertion       the text of one more vendor: comments stay
     warnings        what is said of settings that are allowed and odd
     files           a file from the disk; the settings in force
@@ -56,6 +58,7 @@ from monitor.config.files import BUILT_IN, MOST_FILE_BYTES, load
 from monitor.config.mistakes import InvalidConfig, Problem
 from monitor.config.parsing import parse
 from monitor.config.paths import default_database_path, locate, user_config_path, user_state_path
+from monitor.config.revision import Revision, plan_removal, plan_renaming
 from monitor.config.settings import (
     COMPONENT_METRICS,
     EVIDENCE,
@@ -94,6 +97,7 @@ __all__ = [
     "InvalidConfig",
     "NetworkSettings",
     "Problem",
+    "Revision",
     "Settings",
     "VendorConfig",
     "add_vendor",
@@ -109,6 +113,8 @@ __all__ = [
     "parse",
     "parse_duration",
     "plan_addition",
+    "plan_removal",
+    "plan_renaming",
     "platform_hint",
     "read_database",
     "read_listen",

@@ -90,7 +90,7 @@ def write_addition(addition: Addition) -> None:
     """Put the new text in the file's place in one step. Raises ConfigError, and then nothing is
     written.
     """
-    _replace(addition.path, addition.text)
+    replace_text(addition.path, addition.text)
 
 
 def add_vendor(path: Path, page: str, **keys: Any) -> VendorConfig:  # noqa: ANN401
@@ -147,7 +147,7 @@ def _counts_other(vendor: VendorConfig, options: Mapping[str, Any]) -> bool:
     return any(new) and new != old
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str) -> None:
     """Replace a file in one step, through a symbolic link and with its mode. Raises ConfigError."""
     target = path.resolve()
     draft = target.with_name(f".{target.name}.{os.getpid()}")
@@ -159,5 +159,5 @@ def _replace(path: Path, text: str) -> None:
         draft.replace(target)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        message = f"cannot be written: {error.strerror}; nothing was added"
+        message = f"cannot be written: {error.strerror}; nothing was changed"
         raise invalid(str(path), message) from error

@@ -26,7 +26,7 @@ def insert_item(text: str, items: yaml.Node | None, entry: Mapping[str, Any]) ->
     if isinstance(items, yaml.SequenceNode) and items.flow_style:
         return _insert_in_brackets(text, items, entry)
     indent = items.start_mark.column if items.value else 2
-    return _insert_lines(text, _line_after(text, _end(items)), _block(entry, indent))
+    return _insert_lines(text, line_after(text, end_of(items)), _block(entry, indent))
 
 
 def _insert_lines(text: str, at: int, lines: list[str]) -> str:
@@ -45,7 +45,7 @@ def _insert_in_brackets(text: str, items: yaml.SequenceNode, entry: Mapping[str,
     return text[:at] + comma + on_one_line(entry) + text[at:]
 
 
-def _end(node: yaml.Node) -> int:
+def end_of(node: yaml.Node) -> int:
     """Return where a node's own text ends; a block's end mark is beyond the comments after it."""
     while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
@@ -54,7 +54,7 @@ def _end(node: yaml.Node) -> int:
     return index
 
 
-def _line_after(text: str, index: int) -> int:
+def line_after(text: str, index: int) -> int:
     """Return where the line after `index` starts; `index` itself when a line starts there."""
     if index and text[index - 1] == "\n":
         return index
