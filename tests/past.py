@@ -17,21 +17,21 @@ Value = tuple[str, frozenset[tuple[str, str]], int]
 
 
 @asynccontextmanager
-async def demo_store(url: str, now: datetime):
-    """Yield a store with the demo's vendors as polled and backfilled over 91 days at `now`, and
-    their settings.
+async def demo_store(url: str, now: datetime, days: int = 90):
+    """Yield a store with the demo's vendors, who have so many days of history, as polled and
+    backfilled over a day more at `now`, and their settings.
 
     A day more than the longest window, so that yesterday has a whole one too at every hour: 90 days
     of 24 hours reach the 91st date of a page, except in the hour before midnight when its clocks
     were put back in between.
     """
-    truths = demo_truths(now)
+    truths = demo_truths(now, days=days)
     vendors = {truth.slug: vendor_of(truth) for truth in truths}
     with Store.open(url) as store:
         async with collecting(SimulatedPages(truths, Clock(now)), vendors, store) as collector:
             for slug in vendors:
                 await collector.poll(await page_of(collector, slug))
-                await collector.backfill(await page_of(collector, slug), now - timedelta(days=91))
+                await collector.backfill(await page_of(collector, slug), now - timedelta(days=days + 1))
             await collector.flush()
             yield store, vendors
 

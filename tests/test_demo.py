@@ -105,6 +105,34 @@ def test_a_backfill_of_the_pages_finds_every_level_of_the_truth_to_the_second(pl
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_long_history_is_on_the_pages_from_its_first_day_on(platform):
+    """Larkspur AI and Northwind Cloud have more incidents than their pages list at once."""
+    slug = {"statuspage": "northwind-cloud", "incidentio": "larkspur-ai"}[platform]
+    (truth,) = [each for each in demo_truths(NOW, days=420) if each.slug == slug]
+    since = NOW - timedelta(days=420)
+    impacts = {
+        (i.component_id, i.incident_id, i.start, i.level): i
+        for one in collected(truth, since)
+        for i in one.impacts
+    }
+
+    assert len(truth.incidents) > 50
+    for component in truth.components:
+        mine = [impact for impact in impacts.values() if impact.component_id == component.id]
+        assert worst_levels(mine, NOW, Interval(since, NOW)) == truth.levels(component.id, now=NOW)
+
+
+@pytest.mark.parametrize(("days", "earliest"), [(1, 0), (90, 60), (420, 360)])
+def test_the_demos_past_is_as_long_as_was_asked_and_never_longer(days, earliest):
+    for truth in demo_truths(NOW, days=days):
+        starts = [incident.started_at for incident in truth.incidents]
+        assert all(start >= NOW - timedelta(days=max(days, 2)) for start in starts)
+        assert truth.slug == "tidepool-maps" or min(starts) <= NOW - timedelta(days=earliest)
+    assert demo_truths(NOW, days=90) == demo_truths(NOW)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_backfill_of_a_statuspage_finds_the_true_seconds_in_its_bars(seed):
     truth = random_truth(seed, now=NOW)
