@@ -142,6 +142,7 @@ $(VENV)/.stamp-run: requirements.txt requirements-build.txt pyproject.toml | $(B
 	@echo "setting up $(VENV) from requirements.txt ..."
 	@$(PIP) $(LOCKED) -r requirements.txt -r requirements-build.txt
 	@PYTHONWARNINGS=ignore $(PIP) $(ITSELF)
+	@echo "the command is $(BIN)/monitor; README.md says how it gets on your PATH"
 	@touch $@
 
 $(VENV)/.stamp-dev: requirements.txt requirements-build.txt requirements-dev.txt pyproject.toml | $(BIN)/python

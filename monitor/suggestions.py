@@ -25,6 +25,8 @@ SHORTEST_BEGINNING = 3
 
 _COMPASS = re.compile("north|east|south|west|central")
 
+_NOT_ONE_OF = re.compile(r"'(?P<word>[^']*)' is not one of (?P<choices>'.*)")
+
 _SEASONS = (datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12, tzinfo=UTC))
 """An instant of winter and one of summer: zones that agree at both have one clock."""
 
@@ -122,6 +124,17 @@ def nearest_zone(word: str, zones: Collection[str]) -> str | None:
 def did_you_mean(near: str | None) -> str:
     """Return the question for a suggestion, empty when there is none."""
     return f"did you mean '{near}'?" if near else ""
+
+
+def suggest_choice(message: str) -> str:
+    """Return a message of a command line, with the choice that was meant where it says of a word
+    that it is not one of several, each in quotes.
+    """
+    found = _NOT_ONE_OF.search(message)
+    if found is None:
+        return message
+    near = nearest(found["word"], re.findall(r"'([^']*)'", found["choices"]))
+    return f"{message} Did you mean '{near}'?" if near else message
 
 
 def _zone_of_city(city: str, places: Iterable[str]) -> str | None:

@@ -31,7 +31,9 @@ async def demo_store(url: str, now: datetime, days: int = 90):
         async with collecting(SimulatedPages(truths, Clock(now)), vendors, store) as collector:
             for slug in vendors:
                 await collector.poll(await page_of(collector, slug))
-                await collector.backfill(await page_of(collector, slug), now - timedelta(days=days + 1))
+                await collector.backfill(
+                    await page_of(collector, slug), now - timedelta(days=days + 1)
+                )
             await collector.flush()
             yield store, vendors
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pages_at_hand import FIXTURES, Command, truth
 from simulated import Clock, SimulatedPages, collecting, page_of
 
-from monitor.cli.adding import Choice, ask
+from monitor.cli.adding import Choice, _doubt_regions, ask
 from monitor.cli.detection import FirstContact, _as_json, _state_lines
 from monitor.config import VendorConfig, default_slugs
 from monitor.errors import ConfigError
@@ -105,7 +105,7 @@ def test_add_refuses_a_component_the_page_does_not_have_and_writes_nothing(
 
     assert code == 2
     assert "--include 'Dashbord' names no component" in err
-    assert "Dashboard" in err
+    assert "did you mean 'Dashboard'?" in err
     assert (settings_folder / "monitor.yaml").read_text() == "vendors: [openai]\n"
 
 
@@ -188,6 +188,20 @@ async def test_add_asks_for_regions_where_a_page_speaks_of_many(
 
     assert ask(contact) == Choice(regions=(listed[0],))
     assert f"    1  {listed[0]}" in capsys.readouterr().out
+
+
+async def test_a_region_that_is_nearly_one_of_the_page_is_doubted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    contact = await contact_with("aws", "overlapping", regions=("*",))
+    rows = contact.state.components
+    known = sorted({row.component.region for row in rows if row.component.region})
+    typo = known[0].replace("-", "", 1)
+
+    _doubt_regions(contact, [known[0], "mars-1", typo])
+
+    err = capsys.readouterr().err
+    assert err == f"warning: the page names no region {typo!r} now; did you mean '{known[0]}'?\n"
 
 
 NAMES = ("Dashboard", "API", "API 2", "Login")

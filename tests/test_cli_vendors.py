@@ -36,6 +36,41 @@ def test_a_category_nobody_knows_names_those_there_are(monitor: Command) -> None
     assert "no category is called 'spaceships'; there are: ai, " in err
 
 
+def test_a_category_nearly_spelt_right_is_suggested(monitor: Command) -> None:
+    assert "; did you mean 'payments'?" in monitor("vendors", "--category", "payment")[2]
+
+
+def test_the_list_of_vendors_says_what_to_type_next(monitor: Command, tmp_path: Path) -> None:
+    file = tmp_path / "m.yaml"
+    with served(truth()) as simulator:
+        url = simulator.vendors[0].url
+        file.write_text(
+            f"vendors: [{{slug: acme, url: '{url}', allow_private: true}}, openai, anthropic]\n"
+        )
+        words = ("vendors", "--config", str(file))
+        assert monitor(*words)[1].endswith(f"\nnext: monitor backfill --config {file}\n")
+        assert monitor("poll", "acme", "--config", str(file))[0] == 0
+        assert monitor(*words)[1].endswith(
+            f"\nnext: monitor backfill anthropic openai --config {file}\n"
+        )
+        file.write_text(f"vendors: [{{slug: acme, url: '{url}', allow_private: true}}]\n")
+        assert monitor(*words)[1].endswith(f"\nnext: monitor report --config {file}\n")
+        assert "next:" not in monitor(*words, "--format", "markdown")[1]
+
+
+@pytest.mark.parametrize(
+    ("search", "end"),
+    [
+        ("claude", "next: monitor add anthropic\n"),
+        ("git", "next: monitor add VENDOR\n"),
+        ("antropic", "matches; did you mean 'anthropic'? `monitor add URL` takes any page\n"),
+    ],
+)
+def test_a_search_says_what_to_type_next(monitor: Command, search: str, end: str) -> None:
+    assert monitor("vendors", "--search", search)[1].endswith(end)
+    assert json.loads(monitor("vendors", "--search", search, "--format", "json")[1]) is not None
+
+
 def test_no_vendor_found_says_what_to_do(monitor: Command) -> None:
     code, out, _ = monitor("vendors", "--search", "zzyzx")
 

@@ -118,6 +118,14 @@ def test_a_careful_configuration_has_no_warnings():
         ("vendors: [http://status.example.com]", "example: the address is not encrypted"),
         ("vendors: [https://10.1.2.3]", "10-1-2-3: the address is private"),
         ("vendors: [https://localhost]", "localhost: the address is private"),
+        (
+            "vendors: [{slug: azure-devops, regions: [APCA, us]}]",
+            "azure-devops: the page has no region 'APCA' that we know of; did you mean 'APAC'?",
+        ),
+        (
+            "vendors: [{slug: azure-devops, regions: [Mars]}]",
+            "azure-devops: the page has no region 'Mars' that we know of; it has US, CA, ",
+        ),
         ("vendors: [{slug: openai, interval: 2d}]", "openai: polled less than once a day"),
     ],
 )

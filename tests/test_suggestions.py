@@ -3,7 +3,15 @@
 import pytest
 
 from monitor.config.values import _zones
-from monitor.suggestions import did_you_mean, keys_named, nearest, nearest_key, nearest_zone, same
+from monitor.suggestions import (
+    did_you_mean,
+    keys_named,
+    nearest,
+    nearest_key,
+    nearest_zone,
+    same,
+    suggest_choice,
+)
 
 SLUGS = ["anthropic", "aws", "cloudflare", "github", "openai", "slack", "upcloud"]
 REGIONS = ["us-east-1", "us-east-2", "us-west-3", "eu-central-1"]
@@ -111,3 +119,16 @@ def test_no_zone_is_suggested_where_two_as_near_have_other_clocks():
 def test_the_question_is_empty_without_a_suggestion():
     assert did_you_mean(None) == ""
     assert did_you_mean("github") == "did you mean 'github'?"
+
+
+@pytest.mark.parametrize(
+    ("message", "end"),
+    [
+        ("'jsn' is not one of 'table', 'json'.", " Did you mean 'json'?"),
+        ("'JSON' is not one of 'table', 'json'.", " Did you mean 'json'?"),
+        ("'xml' is not one of 'table', 'json'.", ""),
+        ("Input should be greater than or equal to 1", ""),
+    ],
+)
+def test_a_choice_that_is_none_gets_the_one_that_was_meant(message, end):
+    assert suggest_choice(message) == message + end

@@ -15,7 +15,9 @@ from monitor.cli.options import AllowPrivate, ConfigOption, Page
 from monitor.config import Addition, Settings
 from monitor.errors import ConfigError
 from monitor.history import named_ids
+from monitor.kit.patterns import match_any
 from monitor.picks import select
+from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import ask as ask_person
 from monitor.terminal import say
 from monitor.watching import join_names
@@ -72,6 +74,7 @@ def add(
     if not every and choice == Choice() and sys.stdin.isatty():
         choice = ask(contact)
     _require_known_components(contact, choice)
+    _doubt_regions(contact, choice.regions)
     addition = configuration.plan_addition(
         located or configuration.user_config_path(),
         page,
@@ -162,7 +165,22 @@ def _require_known_components(contact: FirstContact, choice: Choice) -> None:
     for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
         for pattern in patterns:
             if not named_ids(components, [pattern]):
-                names = join_names([row.component.name for row in components], MOST_NAMED)
+                names = [row.component.name for row in components]
+                near = did_you_mean(nearest(pattern, names))
                 raise ConfigError(
-                    f"{option} {pattern!r} names no component of {contact.url}; it has {names}"
+                    f"{option} {pattern!r} names no component of {contact.url};"
+                    f" {near or f'it has {join_names(names, MOST_NAMED)}'}"
                 )
+
+
+def _doubt_regions(contact: FirstContact, regions: Sequence[str]) -> None:
+    """Say which regions are probably typos. A page may name a region only when something happens
+    there, so one that it does not name now may be right.
+    """
+    rows = contact.state.components
+    known = sorted({row.component.region for row in rows if row.component.region})
+    for region in regions:
+        near = None if match_any(known, [region]) else nearest(region, known)
+        if near:
+            problem = f"the page names no region {region!r} now; {did_you_mean(near)}"
+            say(f"warning: {problem}", style="yellow", err=True)

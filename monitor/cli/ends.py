@@ -1,4 +1,6 @@
-"""How a command ends that is broken off: by Ctrl-C, or because nobody reads its output any more."""
+"""How a command ends that is broken off: by Ctrl-C, because nobody reads its output any more, or
+because a word of it is none that it knows.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from monitor.running import FINE, end_interrupted
+from monitor.suggestions import suggest_choice
 from monitor.terminal import forget_output
 
 
@@ -35,3 +38,6 @@ def _calm_end() -> Iterator[None]:
     except BrokenPipeError as error:
         forget_output()
         raise typer.Exit(FINE) from error
+    except typer.BadParameter as error:
+        error.message = suggest_choice(error.message)
+        raise

@@ -1,6 +1,6 @@
 """`monitor vendors`: the configured vendors, those of the catalogue, and the platforms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +8,7 @@ import typer
 
 from monitor import config as configuration
 from monitor import platforms
+from monitor.cli.invocation import to_type
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.cli.platform_text import as_json, as_row, labelled_lines, title, verification
 from monitor.cli.rows import NOTE, Shape, markdown, print_rows
@@ -16,10 +17,15 @@ from monitor.errors import ConfigError
 from monitor.runtime import load_settings, open_store
 from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, places
+from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import paragraph, say, say_json, tell
 from monitor.watching import Command
 
 commands = typer.Typer()
+
+NEVER = "never"
+MOST_TYPED = 5
+"""How many vendors are named in a command that is told."""
 
 
 @commands.command(short_help="List configured and catalogued vendors.")
@@ -44,7 +50,9 @@ def vendors(
     if platform_table:
         _print_platforms((search or "").casefold(), form)
     elif search is not None or category is not None:
-        _print_catalogue(_catalogue_entries((search or "").casefold(), category), form)
+        _print_catalogue(
+            _catalogue_entries((search or "").casefold(), category), form, search or ""
+        )
     else:
         _print_configured(config, database, form)
 
@@ -63,7 +71,17 @@ def _print_configured(config: Path | None, database: str | None, form: Shape) ->
                 tell("", f"{name}: {note}")
         catalogue = [entry.slug for entry in configuration.catalog()]
         others = len(catalogue) - len(vendors.keys() & catalogue)
-        say("", f"{others} more in the catalogue: monitor vendors --search NAME")
+        say("", f"{others} more in the catalogue: {to_type('vendors', '--search')} NAME")
+        say(f"next: {_next_step(rows, config)}")
+
+
+def _next_step(rows: Sequence[Mapping[str, str]], config: Path | None) -> str:
+    """Return what to type next: reading those that were never read, else asking about all."""
+    unread = [row["vendor"] for row in rows if row["last read"] == NEVER]
+    if not unread:
+        return to_type("report", config=config)
+    some = unread if 0 < len(unread) <= MOST_TYPED and len(unread) < len(rows) else []
+    return to_type("backfill", *some, config=config)
 
 
 def _stored_pages(settings: Settings, *, is_named: bool) -> dict[str, PageRecord]:
@@ -86,7 +104,7 @@ def _vendor_row(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]
         "vendor": vendor.slug,
         "page": vendor.url,
         "platform": platform or "not detected yet",
-        "last read": f"{read_at:%Y-%m-%d %H:%M} UTC" if read_at else "never",
+        "last read": f"{read_at:%Y-%m-%d %H:%M} UTC" if read_at else NEVER,
         NOTE: platforms.caveat(platform),
     }
 
@@ -98,7 +116,10 @@ def _catalogue_entries(text: str, category: str | None) -> list[CatalogEntry]:
     entries = configuration.catalog()
     categories = sorted({entry.category for entry in entries if entry.category})
     if category is not None and category not in categories:
-        raise ConfigError(f"no category is called {category!r}; there are: {', '.join(categories)}")
+        remedy = (
+            did_you_mean(nearest(category, categories)) or f"there are: {', '.join(categories)}"
+        )
+        raise ConfigError(f"no category is called {category!r}; {remedy}")
     return [
         entry for entry in entries if category in {None, entry.category} and _mentions(entry, text)
     ]
@@ -109,14 +130,21 @@ def _mentions(entry: CatalogEntry, text: str) -> bool:
     return any(text in field.casefold() for field in fields)
 
 
-def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
+def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape, text: str) -> None:
     print_rows([_catalogue_row(entry) for entry in entries], form)
     if form is Shape.TABLE:
         for entry in entries:
             if entry.note:
                 tell(f"{entry.slug}: {entry.note}")
-    if not entries:
-        say("no vendor of the catalogue matches; `monitor add URL` takes any page")
+        if entries:
+            say("", f"next: {to_type('add', entries[0].slug if len(entries) == 1 else 'VENDOR')}")
+    if not entries and form is Shape.TABLE:
+        say(f"no vendor of the catalogue matches; {_meant(text)}`monitor add URL` takes any page")
+
+
+def _meant(text: str) -> str:
+    near = configuration.nearest_vendor(text)
+    return f"{did_you_mean(near)} " if near else ""
 
 
 def _catalogue_row(entry: CatalogEntry) -> dict[str, str]:

@@ -47,6 +47,7 @@ from monitor.config.catalog import (
     catalog,
     catalog_names,
     default_slugs,
+    nearest_vendor,
     page_url,
     platform_hint,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "format_duration",
     "load",
     "locate",
+    "nearest_vendor",
     "normal_url",
     "page_url",
     "parse",

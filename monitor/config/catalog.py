@@ -163,9 +163,14 @@ def explain_unknown(slug: str | None) -> str:
     return _unknown(slug, "give the page's address as `url`")
 
 
+def nearest_vendor(text: str) -> str | None:
+    """Return the slug of the catalogue's vendor that was probably meant; None when none is near."""
+    slugs = keys_named(text, _names())
+    return slugs[0] if slugs else nearest_key(text, _names()) or _named_like(text)
+
+
 def _unknown(text: str, remedy: str) -> str:
-    near = next(iter(keys_named(text, _names())), None)
-    near = near or nearest_key(text, _names()) or _named_like(text)
+    near = nearest_vendor(text)
     question = f"did you mean '{near}'? If not, " if near else ""
     return f"{quote(text)} is not in the catalogue; {question}{remedy}"
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from monitor import platforms
-from monitor.config.catalog import platform_hint
+from monitor.config.catalog import find_entry, platform_hint
 from monitor.config.durations import DAY_SECONDS
 from monitor.config.settings import Settings, VendorConfig
+from monitor.kit.patterns import match_any
 from monitor.load import Load, wanted_per_second
+from monitor.suggestions import did_you_mean, nearest
 
 
 def warnings(settings: Settings) -> list[str]:
@@ -50,10 +52,21 @@ def vendor_warnings(vendor: VendorConfig, platform: str | None = None) -> Iterab
     if not vendor.regions and _needs_regions(vendor.platform or platform or hint):
         problem = "the page speaks of every region of the vendor, so nothing on it is rated"
         yield f"{problem}; choose yours with `regions`"
+    yield from _region_warnings(vendor)
     yield from _address_warnings(vendor)
     if vendor.interval_seconds > DAY_SECONDS:
         problem = "polled less than once a day, so days without a published record stay unknown"
         yield f"{problem}; shorten `interval`"
+
+
+def _region_warnings(vendor: VendorConfig) -> Iterator[str]:
+    """Yield which chosen regions are none that the catalogue knows the page to have."""
+    entry = find_entry(None, vendor.url)
+    known = entry.regions if entry else ()
+    for region in vendor.regions if known else ():
+        if not match_any(known, [region]):
+            remedy = did_you_mean(nearest(region, known)) or f"it has {', '.join(known)}"
+            yield f"the page has no region {region!r} that we know of; {remedy}"
 
 
 def _address_warnings(vendor: VendorConfig) -> Iterator[str]:
