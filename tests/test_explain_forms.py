@@ -93,7 +93,7 @@ def explained(store, day: int = 0, component: str | None = None):
 def test_a_span_has_a_line_for_each_day_that_was_not_quiet(store):
     assert list(explain.text_lines(explain.overview_document(days(store)))) == [
         "Acme, all included components, 2026-05-05 to 2026-05-12 (UTC):",
-        "  2026-05-05  major outage: partial outage 3 h 00 min 00 s (EU / API); API errors and 1 more",
+        "  2026-05-05  major outage; longest partial outage 3 h 00 min 00 s (EU / API); API errors and 1 more",
         "  2026-05-07  operational; disputed",
         "  2026-05-08  operational; Rumours",
         "  2026-05-10  unknown",
@@ -170,6 +170,16 @@ def test_a_days_json_names_whose_seconds_it_has_and_why_that_source(store):
         "2026-05-05T00:00:00+00:00",
         "2026-05-06T00:00:00+00:00",
     )
+
+
+def test_a_vendors_day_names_the_components_that_were_as_bad_as_it(store):
+    text = "\n".join(explain.text_lines(explain.document(explained(store))))
+    (worst,) = explain.explained_json(explained(store))["worst_components"]
+
+    assert "  major outage of Web 1 h 00 min 00 s\n" in text
+    assert (worst["component"], worst["major_seconds"]) == ("web", 3600)
+    assert explain.explained_json(explained(store, 1))["worst_components"] == []
+    assert explain.explained_json(explained(store, 0, "api"))["worst_components"] == []
 
 
 def test_a_days_json_has_incidents_with_impacts_and_messages(store):

@@ -15,6 +15,7 @@ from exporters.explain.phrases import (
     span_text,
     spans_text,
     why_unknown,
+    worst_text,
 )
 from exporters.wording import level_title, percent
 from monitor.answers import Explanation
@@ -51,6 +52,7 @@ def _verdict(explanation: Explanation) -> Iterator[Entry]:
     yield Entry(f"{bad_text(day.seconds) or nothing}; {percent(day.coverage)} of the day covered")
     if day.component_id is not None:
         yield Entry(longest_text(day, explanation.name_of(day.component_id)))
+    yield from _worst(explanation)
     if day.source and day.confidence:
         reason = SOURCE_REASONS[day.source]
         yield Entry(f"source {day.source.value}: {reason}; confidence {day.confidence.value}")
@@ -58,6 +60,14 @@ def _verdict(explanation: Explanation) -> Iterator[Entry]:
         whose = "" if explanation.component else f"{dispute.component.component.full_name}: "
         yield Entry(f"DISPUTED: {whose}{dispute_reason(dispute)}")
         yield Entry(dispute_values(dispute), 1)
+
+
+def _worst(explanation: Explanation) -> Iterator[Entry]:
+    """Yield which components were as bad as a vendor's day, unless it is the one just named."""
+    day = explanation.day
+    ids = {entry.component.id for entry in explanation.worst}
+    if day.level is not None and ids - {day.component_id}:
+        yield Entry(worst_text(day.level, explanation.worst))
 
 
 def _sections(explanation: Explanation) -> Iterator[Section]:

@@ -72,6 +72,10 @@ def explained_json(explanation: Explanation) -> dict[str, Any]:
         **_day(day, components, explanation.disputes, ()),
         "start": iso(explanation.span.start),
         "end": iso(explanation.span.end),
+        "worst_components": [
+            _component(entry.component.id, components) | second_columns(entry.day.seconds)
+            for entry in explanation.worst
+        ],
         "unknown_because": why_unknown(explanation) if day.level is None else None,
         "incidents": [_account(account, explanation) for account in explanation.incidents],
         "impacts": [_impact(impact, explanation) for impact in explanation.loose_impacts],

@@ -11,7 +11,6 @@ from exporters.explain.phrases import ABSENCES, bad_text, dispute_reason, disput
 from exporters.wording import level_title
 from monitor.answers import DayAccount, Overview
 from monitor.model import BAD_LEVELS, Absence
-from monitor.plain import duration
 
 _LONGEST_TITLE = 60
 
@@ -91,24 +90,24 @@ def _span(first: date, last: date) -> str:
 
 def _line(account: DayAccount, overview: Overview) -> str:
     day = account.day
-    parts = [f"{day.day}  {level_title(day.level)}{_how_long(account, overview)}"]
+    parts = [f"{day.day}  {_how_bad(account, overview)}"]
     if day.disputed:
         parts.append("disputed")
     parts += _titles(account)
     return "; ".join(parts)
 
 
-def _how_long(account: DayAccount, overview: Overview) -> str:
-    """Return the bad seconds, and of a vendor's day whose they are; "" where there are none."""
+def _how_bad(account: DayAccount, overview: Overview) -> str:
+    """Return the level with the bad seconds, and of a vendor's day whose they are."""
     day = account.day
     levels = [level for level in BAD_LEVELS if day.seconds.of(level)]
     if not levels:
-        return ""
+        return level_title(day.level)
     entry = overview.components.get(day.component_id or "")
     whose = "" if entry is None else f" ({entry.component.full_name})"
-    if levels == [day.level]:
-        return f" {duration(day.seconds.total)}{whose}"
-    return f": {bad_text(day.seconds)}{whose}"
+    if day.level in levels:
+        return f"{bad_text(day.seconds)}{whose}"
+    return f"{level_title(day.level)}; longest {bad_text(day.seconds)}{whose}"
 
 
 def _titles(account: DayAccount) -> list[str]:

@@ -1,13 +1,14 @@
 """How instants, seconds, sources and disputes of a day are put into words. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
-from monitor.answers import Dispute, Explanation
+from monitor.answers import ComponentDay, Dispute, Explanation
 from monitor.intervals import Interval
-from monitor.model import BAD_LEVELS, Absence, Aspect, Day, Seconds
+from monitor.model import BAD_LEVELS, Absence, Aspect, Day, Level, Seconds
 from monitor.plain import duration
 from monitor.shares import exact_percent, percent
+from monitor.watching import join_names
 
 _AGREED_SECONDS = 1.0
 _MOST_SPANS = 5
@@ -93,4 +94,13 @@ def longest_text(day: Day, name: str) -> str:
     """Return whose seconds a vendor's day has."""
     if day.seconds.outage:
         return f"these are the seconds of {name}, which was out longest"
-    return f"these are the seconds of {name}, no component was out and it was bad longest"
+    return f"these are the seconds of {name}, which was bad longest; no component was out"
+
+
+def worst_text(level: Level, worst: Sequence[ComponentDay]) -> str:
+    """Return which components were at the level of a vendor's day, and how long."""
+    names = []
+    for entry in worst:
+        length = duration(entry.day.seconds.of(level))
+        names.append(f"{entry.component.component.full_name} {length}")
+    return f"{level.title} of {join_names(names)}"

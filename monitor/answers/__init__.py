@@ -9,8 +9,8 @@ those of the page's zone, windows include their last day, ratios lie in 0..1.
 """
 
 from monitor.answers.alternatives import Change
+from monitor.answers.component_days import ComponentDay, Dispute
 from monitor.answers.day_query import DayQuery
-from monitor.answers.disputes import Dispute
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
@@ -23,6 +23,7 @@ __all__ = (
     "DEFINITION",
     "BadIntervals",
     "Change",
+    "ComponentDay",
     "ComponentRecord",
     "DayAccount",
     "DayQuery",

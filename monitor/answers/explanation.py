@@ -6,8 +6,14 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from monitor import history
+from monitor.answers.component_days import (
+    ComponentDay,
+    Dispute,
+    days_of,
+    disputes,
+    worst_components,
+)
 from monitor.answers.day_query import DayQuery
-from monitor.answers.disputes import Dispute, days_of, disputes
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
 from monitor.model import (
@@ -42,7 +48,8 @@ class Explanation:
 
     `span` are the day's instants, `components` all of the page by id. Bars, impacts, coverage and
     runs are those of the day and of the components asked about; `loose_impacts` belong to no
-    incident. `disputes` are the components that make the day disputed. `revisions` are the values
+    incident. `worst` are the components as bad as a vendor's bad day, `disputes` those that make a
+    day disputed. `revisions` are the values
     that the day had before the vendor changed its record, oldest first. `bodies` are the answers
     kept as evidence of the page's day, with where and when each was read. Nothing here was learnt
     after `as_of`.
@@ -54,6 +61,7 @@ class Explanation:
     component: KnownComponent | None
     components: Mapping[str, KnownComponent]
     day: Day
+    worst: tuple[ComponentDay, ...]
     disputes: tuple[Dispute, ...]
     revisions: tuple[DayRevision, ...]
     span: Interval
@@ -94,6 +102,7 @@ def explanation(
         component=component,
         components=components,
         day=days_of(page_days, component).day(day),
+        worst=() if component else worst_components(page_days, components, day),
         disputes=disputes(page_days, components, component, day),
         revisions=tuple(_revisions(store, page, component, query)),
         span=span,

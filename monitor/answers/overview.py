@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor import history
-from monitor.answers.disputes import Dispute, days_of, disputes
+from monitor.answers.component_days import Dispute, days_of, disputes
 from monitor.component_names import find_component
 from monitor.config import VendorConfig
 from monitor.intervals import day_of
