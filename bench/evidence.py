@@ -66,29 +66,28 @@ class Stream:
         for incident in self._open():
             told = {}
             for update in reversed(incident["incident_updates"]):
-                told |= {
-                    each["code"]: each["new_status"] for each in update["affected_components"] or ()
-                }
+                for each in update["affected_components"] or ():
+                    told[each["code"]] = each["new_status"]
             for key, word in told.items():
                 worst[key] = max(worst.get(key, 0), LEVELS.index(word))
-        return [
-            {
-                "id": key,
-                "name": self.names.get(key, key),
-                "status": LEVELS[level],
-                "position": number,
-                "group": False,
-                "group_id": None,
-                "showcase": True,
-                "start_date": "2024-01-01",
-                "page_id": self.page["id"],
-                "created_at": "2024-01-01T00:00:00.000Z",
-                "updated_at": "2024-01-01T00:00:00.000Z",
-                "description": None,
-                "only_show_if_degraded": False,
-            }
-            for number, (key, level) in enumerate(worst.items())
-        ]
+        return [self._row(number, key, worst[key]) for number, key in enumerate(worst)]
+
+    def _row(self, number: int, key: str, level: int) -> dict:
+        return {
+            "id": key,
+            "name": self.names.get(key, key),
+            "status": LEVELS[level],
+            "position": number,
+            "group": False,
+            "group_id": None,
+            "showcase": True,
+            "start_date": "2024-01-01",
+            "page_id": self.page["id"],
+            "created_at": "2024-01-01T00:00:00.000Z",
+            "updated_at": "2024-01-01T00:00:00.000Z",
+            "description": None,
+            "only_show_if_degraded": False,
+        }
 
     def _open(self) -> list[dict]:
         return [

@@ -24,7 +24,27 @@ from monitor.network import idle_hosts
 from monitor.store import PageSpec, Store
 
 COMPONENTS = 60
+PAGE_ID = "abcdefghijkl"
 EDITS = itertools.count()
+
+
+def component_row(number: int, status: str) -> dict[str, object]:
+    """Return a component in a state, as Statuspage writes it."""
+    return {
+        "id": f"c{number:011d}",
+        "name": f"Component {number}",
+        "position": number,
+        "description": None,
+        "showcase": True,
+        "status": status,
+        "start_date": "2024-01-01",
+        "created_at": "2024-01-01T00:00:00.000Z",
+        "updated_at": "2024-01-01T00:00:00.000Z",
+        "group_id": None,
+        "page_id": PAGE_ID,
+        "group": False,
+        "only_show_if_degraded": False,
+    }
 
 
 def body(path: str, edit: int | None) -> bytes:
@@ -34,34 +54,15 @@ def body(path: str, edit: int | None) -> bytes:
     A page that says that something is wrong and not what is read whole at every poll.
     """
     page = {
-        "id": "abcdefghijkl",
+        "id": PAGE_ID,
         "name": "Bench",
         "url": "https://x",
         "time_zone": "Etc/UTC",
         "updated_at": f"2026-05-20T12:00:00.{(edit or 0) % 1000:03d}Z",
     }
-    rows = [
-        {
-            "id": f"c{number:011d}",
-            "name": f"Component {number}",
-            "position": number,
-            "description": None,
-            "showcase": True,
-            "status": (
-                "degraded_performance"
-                if edit is not None and number == edit % COMPONENTS
-                else "operational"
-            ),
-            "start_date": "2024-01-01",
-            "created_at": "2024-01-01T00:00:00.000Z",
-            "updated_at": "2024-01-01T00:00:00.000Z",
-            "group_id": None,
-            "page_id": page["id"],
-            "group": False,
-            "only_show_if_degraded": False,
-        }
-        for number in range(COMPONENTS)
-    ]
+    rows = [component_row(number, "operational") for number in range(COMPONENTS)]
+    if edit is not None:
+        rows[edit % COMPONENTS]["status"] = "degraded_performance"
     status = {"indicator": "none" if edit is None else "minor", "description": ""}
     if "incidents" in path:
         return json.dumps({"page": page, "incidents": []}).encode()
