@@ -137,11 +137,18 @@ class _Search:
                 yield Get(path=path)
         if self._has_ordinary_sign:
             return
-        last = list(self._suggestions)
+        last = {get.path: get for get in self._last_candidates()}
+        for path, get in last.items():
+            if path not in past:
+                yield get
+
+    def _last_candidates(self) -> Iterator[Get]:
+        """Yield what the answers suggested, and what platforms of last resort would ask."""
+        yield from self._suggestions
         for name in self.signals:
             if name not in self._ordinary:
-                last += [Get(path=path) for path in platforms.anywhere(name)]
-        yield from {get.path: get for get in last if get.path not in past}.values()
+                for path in platforms.anywhere(name):
+                    yield Get(path=path)
 
     def _ordinary_paths(self) -> Iterator[str]:
         paths = {name: list(platforms.anywhere(name)) for name in self._ordinary}

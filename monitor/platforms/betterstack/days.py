@@ -81,8 +81,12 @@ def _days(key: str, resource: Row, zone: ZoneInfo, now: datetime) -> list[Day]:
         return []
     history = rows(resource["status_history"], where)
     by_date = unique_rows(history, lambda row: _date(row.get("day"), f"{where}.day"), where)
-    days = (_day(at, row, where, zone, now) for at, row in sorted(by_date.items()))
-    return [day for day in days if day is not None]
+    days = []
+    for at, row in sorted(by_date.items()):
+        day = _day(at, row, where, zone, now)
+        if day is not None:
+            days.append(day)
+    return days
 
 
 def _day(at: date, row: Row, where: str, zone: ZoneInfo, now: datetime) -> Day | None:

@@ -107,8 +107,10 @@ def _dates(entries: Sequence[Entry]) -> list[datetime]:
 
 def _is_planned(entry: Entry, words: Words) -> bool:
     meanings = {words.states.get(piece) for piece in pieces_of(entry)}
+    if SCHEDULED in meanings:
+        return True
     title = AFTERMATH.sub("", entry.title)
-    return SCHEDULED in meanings or bool(PLANNED_WORK.search(" ".join([title, *entry.categories])))
+    return PLANNED_WORK.search(" ".join([title, *entry.categories])) is not None
 
 
 def _state(updates: Sequence[Update], heading: Sequence[str], last: datetime) -> State | None:

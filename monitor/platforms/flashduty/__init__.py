@@ -123,9 +123,10 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         spans, titles = spans_by_change(data), titles_by_change(data)
     with locate_errors(changes.url):
         records = _changes(changes)
-        events = [
-            event_of(record, page.now, spans.pop(change_id(record), None)) for record in records
-        ]
+        events = []
+        for record in records:
+            own_spans = spans.pop(change_id(record), None)
+            events.append(event_of(record, page.now, own_spans))
         for other, other_spans in spans.items():
             events.append(event_of_spans(other, titles.get(other), other_spans, page.now))
     with locate_errors(response.url):

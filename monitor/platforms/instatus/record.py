@@ -107,10 +107,12 @@ def _impacts(
     once.
     """
     incidents = {incident_id(row): row for row in (*reading.ongoing, *reading.notices)}
-    impacts = (
-        _impact(interval, incidents.get(interval.incident_id or ""), now) for interval in intervals
-    )
-    return dict.fromkeys(impact for impact in impacts if impact is not None)
+    impacts: dict[Impact, None] = {}
+    for interval in intervals:
+        impact = _impact(interval, incidents.get(interval.incident_id or ""), now)
+        if impact is not None:
+            impacts[impact] = None
+    return impacts
 
 
 def _impact(interval: BadInterval, incident: Row | None, now: datetime) -> Impact | None:

@@ -134,8 +134,8 @@ def _last_change(page: Row, rows: Sequence[Row]) -> str | None:
     """Return when the page or one of its components changed last: imitations let the page's own
     time stand still.
     """
-    changes = (str(each["updated_at"]) for each in (page, *rows) if each.get("updated_at"))
-    return max(changes, default=None)
+    changes = [str(each.get("updated_at") or "") for each in (page, *rows)]
+    return max(changes) or None
 
 
 def _page_zone(page: Row, context: PageContext) -> tuple[str | None, str | None]:
