@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.copying import copy
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.errors import StoreError
 from monitor.running import SOME_PAGE_FAILED
@@ -15,6 +16,7 @@ from monitor.store import Store, addresses, places, upkeep
 from monitor.terminal import say, say_json
 
 commands = typer.Typer(name="db", help="Look after the database.", no_args_is_help=True)
+commands.command(short_help="Copy it into another, SQLite or PostgreSQL.")(copy)
 
 _STEP = 1024.0
 
@@ -112,7 +114,7 @@ def backup(
     """Write a checked copy of the SQLite file as it is at one moment. The monitor may go on
     meanwhile.
     """
-    source = upkeep.require_file(_require_database(config, database), "backup")
+    source = _require_finished(_require_database(config, database), "backup")
     size = upkeep.backup(source, file)
     say(f"{source} copied to {file}, {_readable(size)}, checked")
 
@@ -140,9 +142,7 @@ def vacuum(config: ConfigOption = None, database: DatabaseOption = None) -> None
     """Write the SQLite file anew without what is free in it. Writers wait meanwhile; needs as much
     room again.
     """
-    before, after = upkeep.vacuum(
-        upkeep.require_file(_require_database(config, database), "vacuum")
-    )
+    before, after = upkeep.vacuum(_require_finished(_require_database(config, database), "vacuum"))
     say(f"{_readable(before)} before, {_readable(after)} now")
 
 
@@ -156,7 +156,7 @@ def size(config: ConfigOption = None, database: DatabaseOption = None) -> None:
         with Store.open(url, migrate=False) as store:
             say(f"{_readable(store.size_bytes())}; {upkeep.SERVER['size']} say more")
         return
-    sizes = upkeep.sizes(upkeep.require_file(url, "size"))
+    sizes = upkeep.sizes(_require_finished(url, "size"))
     say(
         f"{_readable(sizes.file)}, {_readable(sizes.free)} of it free; {_readable(sizes.log)} of"
         " log beside it"
@@ -189,6 +189,15 @@ def _require_database(config: Path | None, database: str | None) -> str:
     url = load_settings(config, database).database_url
     places.require(url)
     return url
+
+
+def _require_finished(url: str, work: str) -> Path:
+    """Return the SQLite file of this URL. Raises StoreError for an unfinished copy, and, naming the
+    server's own tool, for anything else.
+    """
+    file = upkeep.require_file(url, work)
+    places.require_finished(url)
+    return file
 
 
 def _readable(size: float) -> str:

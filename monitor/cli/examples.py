@@ -125,6 +125,13 @@ ENDINGS: Mapping[str, Ending] = {
     "monitor db check": Ending(
         ("monitor db check",), "0 it is whole, 1 it is damaged, 2 it cannot be opened, or bad usage"
     ),
+    "monitor db copy": Ending(
+        (
+            "monitor db copy --to postgresql://USER:PASSWORD@HOST/NAME",
+            "monitor db copy --to moved.db --replace",
+        ),
+        "0 both hold the same, 1 a table differs, 2 bad usage or settings",
+    ),
     "monitor db backup": Ending(("monitor db backup /backups/vendorstatus.db",)),
     "monitor db restore": Ending(("monitor db restore /backups/vendorstatus.db",)),
     "monitor db vacuum": Ending(("monitor db vacuum",)),

@@ -12,10 +12,11 @@ _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"
 
 
 def display(url: URL | str) -> str:
-    """Return the database's address for people: its password masked, and every option that may hold
-    a secret.
+    """Return the database's address for people, as settings take it: its password masked, and every
+    option that may hold a secret.
     """
     address = url if isinstance(url, URL) else parse(url)
+    address = address.set(drivername=address.get_backend_name())
     secrets = {name: MASK for name in address.query if name not in _NO_SECRETS}
     return address.update_query_dict(secrets).render_as_string(hide_password=True)
 

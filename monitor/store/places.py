@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from monitor.errors import StoreError
-from monitor.store import addresses, engine, schema, upkeep
+from monitor.store import addresses, copy_mark, engine, schema, upkeep
 from monitor.store.tables.instants import from_microseconds
 from monitor.store.tables.pages import PAGE
 
@@ -68,6 +68,13 @@ def require(url: str) -> None:
             f"no database at {file}; `monitor backfill` makes one and reads the history, `monitor"
             " db path` prints where it is looked for"
         )
+
+
+def require_finished(url: str) -> None:
+    """Raise StoreError when the database is an unfinished copy."""
+    found = place(url)
+    if copy_mark.is_mark(found.revision):
+        raise copy_mark.refusal(found.address)
 
 
 def _file(file: Path, shown: str) -> Place:

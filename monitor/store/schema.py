@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from monitor.errors import StoreError
+from monitor.store import copy_mark
 from monitor.store.addresses import display
 from monitor.store.engine import lift_limits, reading, store_errors
 from monitor.store.tables import METADATA
@@ -39,13 +40,15 @@ def revision(connection: Connection) -> str | None:
 
 def ensure_schema(engine: Engine, *, migrate: bool) -> None:
     """Bring the schema to this version's. Raises StoreError when it is newer, or older and
-    `migrate` is false.
+    `migrate` is false, and for an unfinished copy.
     """
     with store_errors(engine), reading(engine).connect() as connection:
         version = revision(connection)
     if version == revisions()[-1]:
         return
     where = display(engine.url)
+    if copy_mark.is_mark(version):
+        raise copy_mark.refusal(where)
     if version is not None and version not in revisions():
         raise StoreError(
             f"{where} has schema {version}, newer than this version's {revisions()[-1]}; upgrade"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.errors import StoreError
-from monitor.store import addresses, schema
+from monitor.store import addresses, copy_mark, schema
 from monitor.store.faults import cause_of, store_error
 
 SERVER = {
@@ -194,12 +194,14 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
         raise StoreError(
             f"{source} is not a database of ours; name a file that `monitor db backup` has written"
         )
+    if copy_mark.is_mark(revision):
+        raise copy_mark.refusal(str(source))
     if revision not in schema.revisions():
         raise StoreError(
             f"{source} has schema {revision}, newer than {schema.revisions()[-1]}; upgrade"
             " vendorstatus"
         )
-    _require_unused(file)
+    require_unused(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     part = _checked_copy(source, file)
     old_files = []
@@ -221,7 +223,7 @@ def revision_of(connection: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _require_unused(file: Path) -> None:
+def require_unused(file: Path) -> None:
     """Raise StoreError when some process has the database open. One that is damaged cannot be
     asked.
     """
