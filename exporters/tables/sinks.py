@@ -8,7 +8,8 @@ from enum import StrEnum
 from io import TextIOWrapper
 from typing import Any, BinaryIO, Protocol
 
-from exporters.tables.table import Kind, Row, Table
+from exporters.tables.arrow import arrow_schema, utf8
+from exporters.tables.table import Row, Table
 from exporters.wording import cell, iso
 from monitor.errors import ConfigError
 from monitor.extras import install_hint
@@ -81,29 +82,20 @@ class ParquetSink:
 
     def __init__(self, file: BinaryIO, table: Table) -> None:
         try:
-            import pyarrow as pa
+            from pyarrow import Table as ArrowTable
             from pyarrow import parquet
         except ImportError as error:
             raise ConfigError(
                 f"Parquet needs one more library (pyarrow): {install_hint('parquet')}"
             ) from error
-        types = {
-            Kind.TEXT: pa.string(),
-            Kind.TEXTS: pa.list_(pa.string()),
-            Kind.WHOLE: pa.int32(),
-            Kind.NUMBER: pa.float64(),
-            Kind.TRUTH: pa.bool_(),
-            Kind.DAY: pa.date32(),
-            Kind.INSTANT: pa.timestamp("us", tz="UTC"),
-        }
-        self._schema = pa.schema([(name, types[kind]) for name, kind in table.columns.items()])
-        self._make = pa.Table.from_pylist
+        self._schema = arrow_schema(table.columns)
+        self._make = ArrowTable.from_pylist
         self._writer = parquet.ParquetWriter(file, self._schema)
         self._rows: list[Row] = []
 
     def add(self, row: Row) -> None:
         """Keep one row until there are enough of them."""
-        self._rows.append({name: _utf8(value) for name, value in row.items()})
+        self._rows.append({name: utf8(value) for name, value in row.items()})
         if len(self._rows) >= ROW_GROUP:
             self._flush()
 
@@ -116,10 +108,6 @@ class ParquetSink:
         if self._rows:
             self._flush()
         self._writer.close()
-
-
-def _utf8(value: Any) -> Any:  # noqa: ANN401
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 class Format(StrEnum):

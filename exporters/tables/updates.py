@@ -2,30 +2,31 @@
 stands.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from exporters.tables.extract import Extract
 from exporters.tables.incidents import incidents_of
 from exporters.tables.table import Kind, Row, Table, columns
 from exporters.wording import level_key
-from monitor.store import UpdateVersion
+from monitor.store import PageRecord, UpdateVersion
 
 
 def _rows(extract: Extract) -> Iterator[Row]:
     page = extract.page
     slugs = {entry.id: entry.slug for entry in extract.facts.components}
+    known_at = extract.known_at or extract.query.now
     for incident in incidents_of(extract):
-        versions = extract.store.incident_updates(
-            page.id, incident.id, known_at=extract.known_at or extract.query.now
-        )
-        for version in versions:
-            yield {"vendor": page.slug, "zone": page.zone_name} | _update(version, slugs)
+        for version in extract.store.incident_updates(page.id, incident.id, known_at=known_at):
+            yield update_row(page, version, slugs)
 
 
-def _update(version: UpdateVersion, slugs: dict[str, str]) -> Row:
+def update_row(page: PageRecord, version: UpdateVersion, slugs: Mapping[str, str]) -> Row:
+    """Return a message's row; `slugs` are those of the page's components by id."""
     update = version.update
     states = [state for state in update.states if state.component_id in slugs]
     return {
+        "vendor": page.slug,
+        "zone": page.zone_name,
         "incident": update.incident_id,
         "update": update.key,
         "posted_at": update.at,
