@@ -134,7 +134,7 @@ class TimedOut(FetchError):
     """The connect, read or total time limit was reached."""
 
     reason = "timeout"
-    default_remedy = "raise `timeout_seconds` for this page if it is always slow"
+    default_remedy = "if this page is always slow, set a longer `timeout` for it"
 
 
 class TooLarge(FetchError):
@@ -268,7 +268,10 @@ class UnknownPlatform(PageError):
     """No platform was recognised by two independent signals."""
 
     reason = "unknown_platform"
-    default_remedy = "configure `platform:` if you know it"
+    default_remedy = (
+        "configure `platform:` if you know it, else see `feed:` and `html:` in"
+        " docs/configuration.md"
+    )
 
 
 class TooManyComponents(PageError):

@@ -135,7 +135,7 @@ def test_a_challenged_page_is_a_failed_page_and_nothing_is_operational(
         (("report", "--known-at", "yesterday"), "not an ISO 8601 time"),
         (("explain", "anthropic", "2026-13-01"), "is not in the calendar"),
         (("explain", "anthropic", "api", "2026-11-01"), "no component 'api'"),
-        (("backfill", "--days", "5", "--since", "2026-01-01"), "not both"),
+        (("backfill", "--days", "5", "--since", "2026-01-01"), "drop one of them"),
         (("replay", "nowhere"), "is no recording"),
         (("check", "--config", "missing.yaml"), "missing.yaml"),
         (("add", "ftp://status.example.com"), "ftp"),

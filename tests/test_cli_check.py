@@ -36,9 +36,9 @@ def test_check_live_says_what_moved_and_stores_nothing(monitor: Command, tmp_pat
 
     assert code == 1
     assert "moved: was statuspage, is incidentio (" in out
-    assert "gone: not read (connect):" in out
+    assert "gone: not read (cannot connect: " in out
     assert "steady" not in out
-    assert out.splitlines()[-1] == "3 pages looked at, 2 not as known"
+    assert out.splitlines()[-1] == "3 pages checked, 1 has changed, 1 could not be read"
     assert not (tmp_path / "monitor.db").exists()
 
 

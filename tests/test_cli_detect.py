@@ -31,7 +31,7 @@ def test_detect_says_what_a_page_is_how_far_back_it_goes_and_what_it_says_now(
     assert first == f"{about.title} ({platform}), verified on answers of {about.verified}"
     assert f"live: {about.live}" in lines
     assert any(
-        line.startswith("history: as far as the page's record goes, per component, in seconds")
+        line.startswith("history: since the page exists, per component, to the second. ")
         for line in lines
     )
     assert f"note: {about.caveat}" in lines

@@ -31,7 +31,7 @@ async def test_a_silent_host_times_out():
 
     limits = Limits(allow_private=True, timeout_seconds=0.4)
     async with serving(silent) as server:
-        with pytest.raises(TimedOut, match=r"no answer for 0\.2 s") as caught:
+        with pytest.raises(TimedOut, match=r"no answer in 0\.2 s") as caught:
             await read(server.url, limits=limits)
 
     assert caught.value.url == server.url
@@ -48,7 +48,7 @@ async def test_a_dripping_host_ends_at_the_total_limit():
 
     started = asyncio.get_running_loop().time()
     async with serving(drip) as server:
-        with pytest.raises(TimedOut, match=r"not finished within 0\.3 s"):
+        with pytest.raises(TimedOut, match=r"not finished in 0\.3 s"):
             await read(server.url, limits=Limits(allow_private=True, timeout_seconds=0.3))
 
     assert asyncio.get_running_loop().time() - started < 0.8

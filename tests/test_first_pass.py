@@ -10,12 +10,12 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 from store_support import NOW
 from test_pipeline import truth_for
 
-from monitor.cli.reading import first_instant
 from monitor.collect import Answers
 from monitor.config import Settings
 from monitor.demo.chance import random_truth
 from monitor.demo.server import Simulator, application
 from monitor.errors import TimedOut
+from monitor.intervals import window_start
 from monitor.schedule import Schedule
 
 pytestmark = pytest.mark.hours
@@ -90,7 +90,7 @@ async def test_a_first_pass_says_the_same_as_a_poll_and_a_backfill_apart(platfor
             await collector.poll(await page_of(collector, truth.slug), answers=answers)
             page = await page_of(collector, truth.slug)
             result = await collector.backfill(
-                page, first_instant(page, None, 90, NOW), answers=answers
+                page, window_start(90, page.zone, NOW), answers=answers
             )
             facts = collector.store.facts(page.id)
             found.append(

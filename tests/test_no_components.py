@@ -9,7 +9,7 @@ from test_wrong_green import API, Page, component, polled, watching
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.report import remarks
 from monitor.answers import ReportQuery, record
-from monitor.cli.reading import poll_line
+from monitor.cli.outcomes import poll_line
 from monitor.kit.evidence import NOTHING_LISTED, with_remark
 from monitor.model import Component, Evidence, Level, PageInfo
 

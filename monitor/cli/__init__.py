@@ -30,6 +30,7 @@ from monitor.cli import (
 from monitor.cli.ends import CommandLine
 from monitor.cli.examples import add_endings
 from monitor.cli.manner import set_manner, understand_everywhere
+from monitor.cli.rows import Plain, PlainOption
 from monitor.config import InvalidConfig
 from monitor.errors import MonitorError, PageError, ReceiverError
 from monitor.running import (
@@ -39,7 +40,7 @@ from monitor.running import (
     end_despite_waiting_threads,
     end_interrupted,
 )
-from monitor.terminal import protect_output, say
+from monitor.terminal import protect_output, say, say_json
 
 app = typer.Typer(
     name="monitor",
@@ -58,9 +59,12 @@ about = typer.Typer()
 
 
 @about.command(short_help="Print the version.")
-def version() -> None:
+def version(form: PlainOption = Plain.TABLE) -> None:
     """Print the version."""
-    say(f"vendorstatus {__version__}")
+    if form is Plain.JSON:
+        say_json({"name": "vendorstatus", "version": __version__})
+    else:
+        say(f"vendorstatus {__version__}")
 
 
 for commands in (  # in the order in which `--help` lists them

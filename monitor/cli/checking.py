@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -10,13 +12,15 @@ import typer
 from monitor import config as configuration
 from monitor.cli.applying import print_changes, print_servers
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
+from monitor.cli.outcomes import error_facts, unread
+from monitor.cli.rows import Facts, Plain, PlainOption
 from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
-from monitor.running import FINE, SOME_PAGE_FAILED, run
+from monitor.running import SOME_PAGE_FAILED, run
 from monitor.runtime import collecting, ephemeral, load_settings, now, open_context, open_store
 from monitor.store import PageRecord, Store
-from monitor.terminal import say
+from monitor.terminal import say, say_json, tell
 from monitor.watch_list import WatchList
 
 commands = typer.Typer()
@@ -55,6 +59,7 @@ def check(
     diff: Annotated[
         bool, typer.Option("--diff", help="Also say what `monitor apply` would change.")
     ] = False,
+    form: PlainOption = Plain.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -67,30 +72,100 @@ def check(
     With --diff it is said what applying the settings would change in the database: which vendors
     are added, removed and changed. It reads only.
     """
-    settings = load_settings(config, database)
-    for warning in configuration.warnings(settings):
-        _warn(warning)
-    say(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes")
-    if diff:
-        _print_differences(settings)
-    if live and catalogue:
-        raise typer.Exit(run(_check_live(_catalogue_vendors(), {}, settings)))
-    if live:
-        records = _stored_pages(settings)
-        raise typer.Exit(run(_check_live(settings.vendors, records, settings)))
+    settings = _checked(config, database, form)
+    warnings = configuration.warnings(settings)
+    if form is Plain.TABLE:
+        for warning in warnings:
+            _warn(warning)
+        say(f"{settings.source}: {_count(settings.vendors, 'vendor')}, no mistakes")
+    differences = _differences(settings, form) if diff else None
+    looks = _looks(settings, form, catalogue=catalogue) if live else None
+    if form is Plain.JSON:
+        say_json(_check_facts(settings, warnings, looks, differences))
+    if looks is not None and any(look.told for look in looks):
+        raise typer.Exit(SOME_PAGE_FAILED)
 
 
-def _print_differences(settings: Settings) -> None:
-    """Say what applying these settings would change, to whom it is told, and what needs a
-    restart.
+def _checked(config: Path | None, database: str | None, form: Plain) -> Settings:
+    """Return the settings. Raises ConfigError, after its mistakes are printed as JSON where that is
+    asked for.
     """
+    try:
+        return load_settings(config, database)
+    except configuration.InvalidConfig as error:
+        if form is Plain.JSON:
+            say_json({"settings": None, "mistakes": [str(each) for each in error.problems]})
+        raise
+
+
+def _differences(settings: Settings, form: Plain) -> list[str]:
+    """Return what applying these settings would change; a table says it, and to whom it is told."""
     if not Store.exists(settings.database_url):
-        say("there is no database yet; all vendors are new")
-        return
+        if form is Plain.TABLE:
+            say("there is no database yet; all vendors are new")
+        return [f"added: {vendor.slug}" for vendor in settings.vendors]
     with Store.open(settings.database_url, migrate=False) as store:
         watched = WatchList.read(store, now())
-        print_changes(watched.changes(settings), store.address)
-        print_servers(watched)
+        changes = watched.changes(settings)
+        if form is Plain.TABLE:
+            print_changes(changes, store.address)
+            print_servers(watched)
+    return list(changes.lines()) if changes else []
+
+
+def _looks(settings: Settings, form: Plain, *, catalogue: bool) -> "list[_Look]":
+    """Look at each page, of the settings or of the catalogue, once."""
+    if catalogue:
+        return run(_look_at_all(_catalogue_vendors(), {}, settings, form))
+    return run(_look_at_all(settings.vendors, _stored_pages(settings), settings, form))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look at a page found; `error` says why it could not be read."""
+
+    vendor: str
+    page: str
+    changes: tuple[str, ...] = ()
+    error: PageError | None = None
+
+    @property
+    def told(self) -> str | None:
+        """What is not as it was known, in a line for people; None when all is."""
+        if self.error is not None:
+            return f"{self.vendor}: {unread(self.error)}"
+        return f"{self.vendor}: {'; '.join(self.changes)}" if self.changes else None
+
+    @property
+    def facts(self) -> Facts:
+        """The same for a program."""
+        return {
+            "vendor": self.vendor,
+            "page": self.page,
+            "changes": list(self.changes),
+            **error_facts(self.error),
+        }
+
+
+def _check_facts(
+    settings: Settings,
+    warnings: Sequence[str],
+    looks: Sequence[_Look] | None,
+    differences: Sequence[str] | None,
+) -> Facts:
+    """Return what a check came to; None is what was not asked for."""
+    return {
+        "settings": settings.source,
+        "vendors": len(settings.vendors),
+        "mistakes": [],
+        "warnings": list(warnings),
+        "differences": None if differences is None else list(differences),
+        "pages": None if looks is None else [look.facts for look in looks],
+    }
+
+
+def _count(things: Sequence[object], what: str) -> str:
+    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"
 
 
 def _warn(text: str) -> None:
@@ -118,42 +193,50 @@ def _stored_pages(settings: Settings) -> dict[str, PageRecord]:
         return {}
 
 
-async def _check_live(
-    vendors: Sequence[VendorConfig], records: Mapping[str, PageRecord], settings: Settings
-) -> int:
-    """Look at every page, print what moved as it is found, and return the exit code."""
-    count = 0
+async def _look_at_all(
+    vendors: Sequence[VendorConfig],
+    records: Mapping[str, PageRecord],
+    settings: Settings,
+    form: Plain,
+) -> list[_Look]:
+    """Look at every page; a table says what moved as it is found."""
+    looks = []
     with open_store(ephemeral(*vendors, like=settings)) as context:
         async with collecting(context) as collector:
-            looks = [
-                _describe_move(collector, page, records.get(page.slug))
-                for page in context.pages(None)
-            ]
-            for look in asyncio.as_completed(looks):
-                line = await look
-                if line is not None:
-                    say(line)
-                    count += 1
-    say(f"{len(vendors)} pages looked at, {count} not as known")
-    return SOME_PAGE_FAILED if count else FINE
+            tasks = [_look(collector, page, records.get(page.slug)) for page in context.pages(None)]
+            for task in asyncio.as_completed(tasks):
+                look = await task
+                looks.append(look)
+                if look.told and form is Plain.TABLE:
+                    tell(look.told)
+    if form is Plain.TABLE:
+        _say_sum(looks)
+    return looks
 
 
-async def _describe_move(
-    collector: Collector, page: PageRecord, record: PageRecord | None
-) -> str | None:
-    """Return what is not as it was known of a page; None when all is."""
+def _say_sum(looks: Sequence[_Look]) -> None:
+    changed = sum(bool(look.changes) for look in looks)
+    unread_pages = sum(look.error is not None for look in looks)
+    parts = [f"{changed or 'none'} {'have' if changed > 1 else 'has'} changed"]
+    if unread_pages:
+        parts.append(f"{unread_pages} could not be read")
+    say(f"{_count(looks, 'page')} checked, {', '.join(parts)}")
+
+
+async def _look(collector: Collector, page: PageRecord, record: PageRecord | None) -> _Look:
+    """Return what is not as it was known of a page."""
     platform = collector.vendors[page.slug].platform or configuration.platform_hint(page.url)
     try:
         detection = await collector.detect(page.url, collector.session(page))
     except PageError as error:
-        return f"{page.slug}: not read ({error.reason}): {error}"
+        return _Look(page.slug, page.url, error=error)
     moves = []
     if platform not in {None, detection.platform}:
         moves.append(f"was {platform}, is {detection.platform} ({'; '.join(detection.why)})")
     moves += [f"redirects to {chain[-1]}" for chain in detection.redirects if _leaves_host(chain)]
     if record is not None:
         moves += await _describe_new_identity(collector, page, record, detection.platform)
-    return f"{page.slug}: {'; '.join(dict.fromkeys(moves))}" if moves else None
+    return _Look(page.slug, page.url, changes=tuple(dict.fromkeys(moves)))
 
 
 async def _describe_new_identity(

@@ -1,7 +1,6 @@
 """`monitor db`: whether the database is whole, copies of it, its size."""
 
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 
 from monitor.cli.copying import copy
 from monitor.cli.options import ConfigOption, DatabaseOption
+from monitor.cli.rows import Facts, Plain, PlainOption, Shape, ShapeOption, print_facts, utc
 from monitor.errors import StoreError
 from monitor.running import SOME_PAGE_FAILED
 from monitor.runtime import load_settings, now
@@ -21,18 +21,9 @@ commands.command(short_help="Copy it into another, SQLite or PostgreSQL.")(copy)
 _STEP = 1024.0
 
 
-class PlaceFormat(StrEnum):
-    """How the place of the database is written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 @commands.command(short_help="Say where it is.")
 def path(
-    form: Annotated[
-        PlaceFormat, typer.Option("--format", "-f", help="How to write it.")
-    ] = PlaceFormat.TEXT,
+    form: PlainOption = Plain.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -43,7 +34,7 @@ def path(
     kept.
     """
     url = load_settings(config, database).database_url
-    if form is PlaceFormat.TEXT:
+    if form is Plain.TABLE:
         file = addresses.file_of(addresses.parse(url))
         say(addresses.display(url) if file is None else str(file.absolute()))
         return
@@ -56,28 +47,29 @@ def path(
             "exists": found.exists,
             "revision": found.revision,
             "size_bytes": found.size_bytes,
-            "last_write": _written(found.last_write),
+            "last_write": utc(found.last_write),
         }
     )
 
 
-def _written(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
 @commands.command(short_help="Say whether the database is whole.")
-def check(config: ConfigOption = None, database: DatabaseOption = None) -> None:
+def check(
+    form: PlainOption = Plain.TABLE, config: ConfigOption = None, database: DatabaseOption = None
+) -> None:
     """Check every page, index and reference of the file, and its tables. Exit code 1 when something
     is wrong.
 
     Of a PostgreSQL database only the tables are compared with those this version needs.
     """
     url = _require_database(config, database)
-    if url.startswith("sqlite"):
-        _check_file(upkeep.require_file(url, "check"))
+    is_file = url.startswith("sqlite")
+    if is_file:
+        _check_file(upkeep.require_file(url, "check"), form)
     with Store.open(url, migrate=False) as store:
         store.check_schema()
-    if url.startswith("sqlite"):
+    if form is Plain.JSON:
+        say_json(_check_facts(url, [], is_whole=True if is_file else None))
+    elif is_file:
         say("the database is whole")
     else:
         say(
@@ -86,11 +78,18 @@ def check(config: ConfigOption = None, database: DatabaseOption = None) -> None:
         )
 
 
-def _check_file(file: Path) -> None:
+def _check_facts(url: str, problems: Sequence[str], *, is_whole: bool | None) -> Facts:
+    """Return what a check came to; a server's database says itself whether it is whole."""
+    return {"database": addresses.display(url), "whole": is_whole, "problems": list(problems)}
+
+
+def _check_file(file: Path, form: Plain) -> None:
     """End the command, after saying why, when an SQLite file is damaged."""
     problems = upkeep.problems(file)
     if upkeep.is_seen_by_others(file):
         say(f"other users may read {file}; chmod 600 would end that", err=True)
+    if problems and form is Plain.JSON:
+        say_json(_check_facts(f"sqlite:///{file}", problems, is_whole=False))
     for problem in problems:
         say(problem, style="red", err=True)
     if problems:
@@ -147,16 +146,33 @@ def vacuum(config: ConfigOption = None, database: DatabaseOption = None) -> None
 
 
 @commands.command(short_help="Say how large it is.")
-def size(config: ConfigOption = None, database: DatabaseOption = None) -> None:
+def size(
+    form: ShapeOption = Shape.TABLE, config: ConfigOption = None, database: DatabaseOption = None
+) -> None:
     """Say how large the database is; of an SQLite file also what each table takes and what a vacuum
     gives back.
     """
     url = _require_database(config, database)
     if not url.startswith("sqlite"):
         with Store.open(url, migrate=False) as store:
-            say(f"{_readable(store.size_bytes())}; {upkeep.SERVER['size']} say more")
+            count = store.size_bytes()
+        if form is Shape.TABLE:
+            say(f"{_readable(count)}; {upkeep.SERVER['size']} say more")
+        else:
+            _print_size({"size_bytes": count, "free_bytes": None, "log_bytes": None}, [], form)
         return
     sizes = upkeep.sizes(_require_finished(url, "size"))
+    if form is not Shape.TABLE:
+        whole = {
+            "size_bytes": sizes.file,
+            "free_bytes": sizes.free,
+            "log_bytes": sizes.log,
+        }
+        tables = [
+            {"table": each.name, "rows": each.rows, "bytes": each.bytes} for each in sizes.tables
+        ]
+        _print_size(whole, tables, form)
+        return
     say(
         f"{_readable(sizes.file)}, {_readable(sizes.free)} of it free; {_readable(sizes.log)} of"
         " log beside it"
@@ -164,6 +180,14 @@ def size(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     for table in sizes.tables:
         room = "" if table.bytes is None else f"{_readable(table.bytes):>12}"
         say(f"{table.name:<24}{table.rows:>12,} rows{room}")
+
+
+def _print_size(whole: Facts, tables: Sequence[Facts], form: Shape) -> None:
+    """Print sizes in bytes; what is no JSON has a row for each table."""
+    if form is Shape.JSON:
+        say_json({**whole, "tables": list(tables)})
+    else:
+        print_facts(tables, form)
 
 
 def require_whole(url: str) -> None:

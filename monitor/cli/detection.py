@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -12,7 +12,8 @@ from monitor import config as configuration
 from monitor import platforms
 from monitor.cli import platform_text
 from monitor.cli.options import AllowPrivate, ConfigOption, Page
-from monitor.cli.rows import Shape
+from monitor.cli.outcomes import unread
+from monitor.cli.rows import Plain, PlainOption, utc
 from monitor.collect import Detection
 from monitor.config import Settings, VendorConfig
 from monitor.errors import PageError
@@ -21,7 +22,7 @@ from monitor.model import Level
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store
 from monitor.store import CurrentState, PageRecord
-from monitor.terminal import say, say_json
+from monitor.terminal import say_json, tell
 from monitor.watching import join_names
 
 commands = typer.Typer()
@@ -67,9 +68,7 @@ def _badness(item: tuple[Level | None, list[str]]) -> float:
 def detect(
     vendor: Page,
     allow_private: AllowPrivate = False,
-    form: Annotated[
-        Shape, typer.Option("--format", "-f", help="How to write it: table or json.")
-    ] = Shape.TABLE,
+    form: PlainOption = Plain.TABLE,
     config: ConfigOption = None,
 ) -> None:
     """Say which platform a page runs on and why, how far back it can be read, and what it says now.
@@ -80,10 +79,10 @@ def detect(
     """
     settings = configuration.load(config, os.environ)
     contact = contact_page(page_address(vendor, settings), settings, allow_private=allow_private)
-    if form is Shape.JSON:
+    if form is Plain.JSON:
         say_json(_as_json(contact))
     else:
-        say(*_identity_lines(contact), *_state_lines(contact))
+        tell(*_identity_lines(contact), *_state_lines(contact))
     raise typer.Exit(SOME_PAGE_FAILED if contact.error else FINE)
 
 
@@ -133,7 +132,7 @@ def _identity_lines(contact: FirstContact) -> Iterator[str]:
     for line in contact.detection.why:
         yield f"  {line}"
     yield f"live: {about.live}"
-    yield f"history: {platform_text.reach(about)}; {about.reach}"
+    yield f"history: {platform_text.history(about)}"
     if about.caveat:
         yield f"note: {about.caveat}"
 
@@ -143,7 +142,7 @@ def _state_lines(contact: FirstContact) -> Iterator[str]:
     news.
     """
     if contact.error is not None:
-        yield f"now: could not be read: {contact.error}"
+        yield f"now: {unread(contact.error)}"
         return
     count = len(contact.state.components)
     yield f"now, {count} component{'' if count == 1 else 's'}, days in {contact.page.zone_name}:"
@@ -169,6 +168,16 @@ def _as_json(contact: FirstContact) -> dict[str, Any]:
         "about": platform_text.as_json(detection.platform, contact.about),
         "error": None if error is None else {"reason": error.reason, "message": str(error)},
         "zone": contact.page.zone_name,
+        "remark": contact.page.remark or None,
+        "open_incidents": [
+            {
+                "id": incident.id,
+                "title": incident.title,
+                "phase": incident.phase.value,
+                "started_at": utc(incident.started_at),
+            }
+            for incident in contact.state.open_incidents
+        ],
         "components": [
             {
                 "id": row.component.id,

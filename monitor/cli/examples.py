@@ -35,9 +35,13 @@ ENDINGS: Mapping[str, Ending] = {
         ("monitor serve", "monitor --log-format json serve --config /etc/monitor.yaml"),
         "0 stopped by a signal, 2 bad usage or settings, or the port is taken",
     ),
-    "monitor poll": Ending(("monitor poll", "monitor poll github stripe"), PAGES),
+    "monitor poll": Ending(("monitor poll", "monitor poll github stripe --format json"), PAGES),
     "monitor backfill": Ending(
-        ("monitor backfill", "monitor backfill github --days 365"),
+        (
+            "monitor backfill",
+            "monitor backfill github --days 365",
+            "monitor backfill --month 2026-03",
+        ),
         "0 all is read, 1 some of it could not be read, 2 bad usage or settings",
     ),
     "monitor report": Ending(
@@ -79,6 +83,7 @@ ENDINGS: Mapping[str, Ending] = {
         ),
         PAGES,
     ),
+    "monitor apply": Ending(("monitor apply", "monitor apply --config /etc/monitor.yaml")),
     "monitor vendors": Ending(
         ("monitor vendors", "monitor vendors --search git", "monitor vendors --platforms")
     ),
@@ -86,7 +91,7 @@ ENDINGS: Mapping[str, Ending] = {
         ("monitor accept github",), "0 fine, 2 nothing waits to be accepted, or bad usage"
     ),
     "monitor check": Ending(
-        ("monitor check", "monitor check --live"),
+        ("monitor check", "monitor check --live", "monitor check --diff"),
         "0 no mistakes, 1 with --live a page has changed or could not be read, 2 mistakes",
     ),
     "monitor export": Ending(

@@ -11,7 +11,16 @@ from monitor import platforms
 from monitor.cli.invocation import to_type
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.cli.platform_text import as_json, as_row, labelled_lines, title, verification
-from monitor.cli.rows import NOTE, Shape, markdown, print_rows
+from monitor.cli.rows import (
+    NOTE,
+    Facts,
+    Shape,
+    ShapeOption,
+    markdown,
+    print_facts,
+    print_table,
+    utc,
+)
 from monitor.config import CatalogEntry, Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.runtime import load_settings, open_store
@@ -40,7 +49,7 @@ def vendors(
     platform_table: Annotated[
         bool, typer.Option("--platforms", help="The platforms, and what each is good for.")
     ] = False,
-    form: Annotated[Shape, typer.Option("--format", "-f", help="How to write it.")] = Shape.TABLE,
+    form: ShapeOption = Shape.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -61,18 +70,20 @@ def _print_configured(config: Path | None, database: str | None, form: Shape) ->
     settings = load_settings(config, database)
     vendors = by_slug(settings.vendors)
     pages = _stored_pages(settings, is_named=database is not None)
+    facts = [_vendor_facts(vendors[slug], pages.get(slug)) for slug in sorted(vendors)]
+    if form is not Shape.TABLE:
+        print_facts(facts, form)
+        return
     rows = [_vendor_row(vendors[slug], pages.get(slug)) for slug in sorted(vendors)]
-    if form is not Shape.JSON:
-        say(f"configured in {settings.source}:")
-    print_rows(rows, form)
-    if form is Shape.TABLE:
-        for name in sorted({row["platform"] for row in rows}):
-            if note := platforms.caveat(name):
-                tell("", f"{name}: {note}")
-        catalogue = [entry.slug for entry in configuration.catalog()]
-        others = len(catalogue) - len(vendors.keys() & catalogue)
-        say("", f"{others} more in the catalogue: {to_type('vendors', '--search')} NAME")
-        say(f"next: {_next_step(rows, config)}")
+    say(f"configured in {settings.source}:")
+    print_table(rows)
+    for name in sorted({row["platform"] for row in rows}):
+        if note := platforms.caveat(name):
+            tell("", f"{name}: {note}")
+    catalogue = [entry.slug for entry in configuration.catalog()]
+    others = len(catalogue) - len(vendors.keys() & catalogue)
+    say("", f"{others} more in the catalogue: {to_type('vendors', '--search')} NAME")
+    say(f"next: {_next_step(rows, config)}")
 
 
 def _next_step(rows: Sequence[Mapping[str, str]], config: Path | None) -> str:
@@ -96,8 +107,21 @@ def _stored_pages(settings: Settings, *, is_named: bool) -> dict[str, PageRecord
         return {page.slug: page for page in context.store.pages(removed=True)}
 
 
+def _vendor_facts(vendor: VendorConfig, page: PageRecord | None) -> Facts:
+    """Return what is known of a vendor and of its page, None = it is not in the database yet."""
+    platform = page.platform if page else vendor.platform
+    return {
+        "vendor": vendor.slug,
+        "name": vendor.name,
+        "page": vendor.url,
+        "platform": platform,
+        "last_read": utc(page.last_success_at if page else None),
+        NOTE: platforms.caveat(platform) or None,
+    }
+
+
 def _vendor_row(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]:
-    """Return the row of a vendor and of its page, None = it is not in the database yet."""
+    """Return the same as a table shows it."""
     platform = page.platform if page else vendor.platform
     read_at = page.last_success_at if page else None
     return {
@@ -105,7 +129,6 @@ def _vendor_row(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]
         "page": vendor.url,
         "platform": platform or "not detected yet",
         "last read": f"{read_at:%Y-%m-%d %H:%M} UTC" if read_at else NEVER,
-        NOTE: platforms.caveat(platform),
     }
 
 
@@ -131,20 +154,35 @@ def _mentions(entry: CatalogEntry, text: str) -> bool:
 
 
 def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape, text: str) -> None:
-    print_rows([_catalogue_row(entry) for entry in entries], form)
-    if form is Shape.TABLE:
-        for entry in entries:
-            if entry.note:
-                tell(f"{entry.slug}: {entry.note}")
-        if entries:
-            say("", f"next: {to_type('add', entries[0].slug if len(entries) == 1 else 'VENDOR')}")
-    if not entries and form is Shape.TABLE:
+    if form is not Shape.TABLE:
+        print_facts([_catalogue_facts(entry) for entry in entries], form)
+        return
+    print_table([_catalogue_row(entry) for entry in entries])
+    for entry in entries:
+        if entry.note:
+            tell(f"{entry.slug}: {entry.note}")
+    if entries:
+        say("", f"next: {to_type('add', entries[0].slug if len(entries) == 1 else 'VENDOR')}")
+    else:
         say(f"no vendor of the catalogue matches; {_meant(text)}`monitor add URL` takes any page")
 
 
 def _meant(text: str) -> str:
     near = configuration.nearest_vendor(text)
     return f"{did_you_mean(near)} " if near else ""
+
+
+def _catalogue_facts(entry: CatalogEntry) -> Facts:
+    return {
+        "vendor": entry.slug,
+        "name": entry.name,
+        "page": entry.url,
+        "platform": None if entry.platform == "unknown" else entry.platform,
+        "category": entry.category or None,
+        "checked": f"{entry.checked}",
+        "confidence": entry.confidence,
+        NOTE: entry.note or None,
+    }
 
 
 def _catalogue_row(entry: CatalogEntry) -> dict[str, str]:
@@ -155,7 +193,6 @@ def _catalogue_row(entry: CatalogEntry) -> dict[str, str]:
         "platform": entry.platform,
         "category": entry.category or "",
         "known": f"{entry.checked}, {entry.confidence}",
-        NOTE: entry.note or "",
     }
 
 
@@ -170,6 +207,8 @@ def _print_platforms(text: str, form: Shape) -> None:
             matches.append((name, about))
     if form is Shape.JSON:
         say_json([as_json(name, about) for name, about in matches])
+    elif form is Shape.CSV:
+        print_facts([as_json(name, about) for name, about in matches], form)
     elif form is Shape.MARKDOWN:
         rows = [as_row(name, about) for name, about in matches]
         if rows:

@@ -26,11 +26,19 @@ def reach(about: About) -> str:
     """Return how far back its history goes, and how exact it is."""
     if about.reach_days == 0:
         return "none"
-    far = "as far as the page's record goes"
-    if about.reach_days is not None:
-        far = f"{about.reach_days} days"
-    exact = "times as typed" if about.precision == "as typed" else f"in {about.precision}"
-    return f"{far}, per {about.granularity}, {exact}"
+    far = "since the page exists" if about.reach_days is None else f"{about.reach_days} days"
+    return f"{far}, per {about.granularity}, {_exact(about)}"
+
+
+def _exact(about: About) -> str:
+    if about.precision == "as typed":
+        return "with times as typed"
+    return f"to the {about.precision.removesuffix('s')}"
+
+
+def history(about: About) -> str:
+    """Return the same in sentences; where there is none, only why."""
+    return about.reach if about.reach_days == 0 else f"{reach(about)}. {about.reach}"
 
 
 def labelled_lines(about: About) -> Mapping[str, str]:
@@ -42,7 +50,7 @@ def labelled_lines(about: About) -> Mapping[str, str]:
     }
     return {
         "live": about.live,
-        "history": f"{about.reach} ({reach(about)})",
+        "history": history(about),
         "regions": regions[about.regions],
         "trust": about.caveat,
     }

@@ -1,23 +1,26 @@
 """`monitor poll` and `backfill`: read pages now, and their history."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from exporters.wording import percent
 from monitor import answers
 from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption, Vendors
+from monitor.cli.outcomes import backfill_facts, backfill_lines, poll_facts, poll_line
+from monitor.cli.rows import Facts, Shape, ShapeOption, print_facts
+from monitor.cli.spans import Days, Month, Since, chosen
 from monitor.collect import Answers, BackfillResult, Collector, PollResult
-from monitor.errors import ConfigError
-from monitor.intervals import day_interval, day_of, window_start
+from monitor.intervals import day_interval, day_of
 from monitor.model import Evidence
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import Context, collecting, open_context
+from monitor.spans import SpanChoice
 from monitor.store import PageRecord
-from monitor.terminal import bars, say
+from monitor.terminal import bars, tell
 from monitor.watching import Command
 
 commands = typer.Typer()
@@ -26,6 +29,7 @@ commands = typer.Typer()
 @commands.command(short_help="Read the current state once.")
 def poll(
     vendors: Vendors = None,
+    form: ShapeOption = Shape.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
     create: CreateOption = False,
@@ -33,9 +37,9 @@ def poll(
     """Read the current state of the pages once."""
     with open_context(config, database, Command.READ, create=create) as context:
         results = run(_poll_all(context, context.pages(vendors)))
-        for result in results:
-            page = context.store.pages([result.slug], removed=True)[0]
-            say(poll_line(result, page), style=None if result.error is None else "red")
+        facts = [_say_poll(context, result, form) for result in results]
+    if form is not Shape.TABLE:
+        print_facts(facts, form)
     raise typer.Exit(SOME_PAGE_FAILED if any(result.error for result in results) else FINE)
 
 
@@ -44,61 +48,74 @@ async def _poll_all(context: Context, pages: Sequence[PageRecord]) -> list[PollR
         return list(await asyncio.gather(*(collector.poll(page) for page in pages)))
 
 
-def poll_line(result: PollResult, page: PageRecord) -> str:
-    """Return what a poll came to, in a line for people."""
-    if result.error is not None:
-        return f"{result.slug}: FAILED, nothing is concluded: {result.error}"
-    remark = f"; {page.remark}" if page.remark else ""
-    return f"{result.slug}: {result.outcome} ({page.platform}, days in {page.zone_name}){remark}"
+def _say_poll(context: Context, result: PollResult, form: Shape) -> Facts:
+    """Return what a poll came to; a table says it at once."""
+    page = context.store.pages([result.slug], removed=True)[0]
+    standing = answers.standing(context.store, page, context.vendors[page.slug], context.clock())
+    if form is Shape.TABLE:
+        style = None if result.error is None else "red"
+        tell(poll_line(result, page, standing), style=style)
+    return poll_facts(result, page, standing)
 
 
 @commands.command(short_help="Rebuild history from vendors' records.")
 def backfill(
     vendors: Vendors = None,
-    days: Annotated[
-        int | None, typer.Option("--days", min=1, max=3650, help="How many days back.")
-    ] = None,
-    since: Annotated[
-        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="First day.")
-    ] = None,
+    since: Since = None,
+    days: Days = None,
+    month: Month = None,
     force: Annotated[
         bool, typer.Option("--force", help="Ask again for what is already complete.")
     ] = False,
+    form: ShapeOption = Shape.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
     create: CreateOption = False,
 ) -> None:
-    """Rebuild the history from the vendors' own records. May be interrupted and run again at any
-    time.
+    """Rebuild the history from the vendors' own records, from a day on until today. It may be
+    interrupted, and run again, at any time.
     """
-    if days is not None and since is not None:
-        raise ConfigError("give --days or --since, not both")
+    choice = chosen(since=since, days=days, month=month)
     with open_context(config, database, Command.READ, create=create) as context:
-        first = _first_day(since, context.clock().date())
-        length = days or context.settings.backfill_days or 90
-        results = run(_backfill_all(context, context.pages(vendors), first, length, force=force))
-        for result in results:
-            page = context.store.pages([result.slug], removed=True)[0]
-            say(*_backfill_lines(context, result, page, first, length))
+        wanted = Wanted(choice, context.settings.backfill_days or USUAL_DAYS)
+        pages = context.pages(vendors)
+        for page in pages:  # a mistake is told before anything is read
+            wanted.first_day(page, context.clock())
+        results = run(_backfill_all(context, pages, wanted, force=force))
+        facts = [_say_backfill(context, result, wanted, form) for result in results]
+    if form is not Shape.TABLE:
+        print_facts(facts, form)
     raise typer.Exit(FINE if all(result.complete for result in results) else SOME_PAGE_FAILED)
 
 
-def _first_day(since: datetime | None, today: date) -> date | None:
-    if since is None:
-        return None
-    if since.date() > today:
-        raise ConfigError(f"--since {since.date()} is in the future")
-    return since.date()
+USUAL_DAYS = 90
+"""How many days are read where nothing says how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which days are to be read, in each page's zone: from the first one chosen until today."""
+
+    choice: SpanChoice
+    usual_days: int
+
+    def first_day(self, page: PageRecord, now: datetime) -> date:
+        """Return the first day. Raises ConfigError for one that has not come."""
+        return self.choice.window(day_of(now, page.zone), self.usual_days).first
+
+    def start(self, page: PageRecord, now: datetime) -> datetime:
+        """Return the first instant of the first day, in UTC."""
+        return day_interval(self.first_day(page, now), page.zone).start
 
 
 async def _backfill_all(
-    context: Context, pages: Sequence[PageRecord], first: date | None, days: int, *, force: bool
+    context: Context, pages: Sequence[PageRecord], wanted: Wanted, *, force: bool
 ) -> list[BackfillResult]:
     display = bars()
 
     async def backfill_page(collector: Collector, page: PageRecord) -> BackfillResult:
         page, answers = await _poll_before(context, collector, page)
-        start = first_instant(page, first, days, context.clock())
+        start = wanted.start(page, context.clock())
         total = max(1.0, (context.clock() - start).total_seconds())
         task = display.add_task("", total=total, page=page.slug, what="reading")
 
@@ -130,34 +147,13 @@ async def _poll_before(
     return context.store.page(page.id), answers if result.error is None else None
 
 
-def first_instant(page: PageRecord, first: date | None, days: int, now: datetime) -> datetime:
-    """Return the first instant of the first day wanted, in the page's zone; `days` counts today."""
-    if first is None:
-        return window_start(days, page.zone, now)
-    return day_interval(first, page.zone).start
-
-
-def _backfill_lines(
-    context: Context, result: BackfillResult, page: PageRecord, first: date | None, days: int
-) -> Iterator[str]:
-    today = day_of(context.clock(), page.zone)
-    length = (today - first).days + 1 if first else days
-    query = answers.ReportQuery(now=context.clock(), window_days=length)
+def _say_backfill(context: Context, result: BackfillResult, wanted: Wanted, form: Shape) -> Facts:
+    """Return what a backfill came to; a table says it at once."""
+    page = context.store.pages([result.slug], removed=True)[0]
+    now = context.clock()
+    days = (wanted.first_day(page, now), day_of(now, page.zone))
+    query = answers.ReportQuery(now=now, window_days=(days[1] - days[0]).days + 1)
     figures = answers.record(context.store, page, context.vendors[page.slug], query).figures
-    reach = "; ".join(
-        f"{source} back to {start:%Y-%m-%d}" for source, start in sorted(result.reach.items())
-    )
-    unknown = (
-        f"{figures.unknown_days} of {length} days unknown"
-        if figures.unknown_days
-        else f"all {length} days known"
-    )
-    coverage = percent(figures.coverage_ratio)
-    yield (
-        f"{page.slug}: {reach or 'nothing new to read'}; {unknown}, coverage {coverage};"
-        f" {result.requests} requests"
-    )
-    for gap in result.gaps:
-        yield f"  could not read {gap.what}: {gap.message}; run the same command again to resume"
-    if result.error is not None:
-        yield f"  stopped: {result.error}; run the same command again to resume"
+    if form is Shape.TABLE:
+        tell(*backfill_lines(result, days, figures))
+    return backfill_facts(result, page, days, figures)

@@ -1,10 +1,17 @@
-"""Rows of texts as a table, JSON or Markdown."""
+"""Facts as a table, JSON, CSV or Markdown: the same words for every command that prints some."""
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Any
 
+import typer
+
+from exporters.wording import cell
 from monitor.plain import markdown_text
-from monitor.terminal import say, say_json, table
+from monitor.terminal import say, say_each, say_json, table
 
 
 class Shape(StrEnum):
@@ -12,33 +19,76 @@ class Shape(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    CSV = "csv"
     MARKDOWN = "markdown"
 
 
+class Plain(StrEnum):
+    """How an answer is written that is no listing: for people, or for a program."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Fact = str | int | float | bool | None
+Facts = Mapping[str, Any]
+"""What is known of one thing, by snake_case names. Instants are ISO 8601 in UTC with `Z`, what is
+unknown is None; a value may be a list or an object, which only JSON shows."""
+
+ShapeOption = Annotated[Shape, typer.Option("--format", "-f", help="How to write it.")]
+PlainOption = Annotated[Plain, typer.Option("--format", "-f", help="How to write it.")]
+
 NOTE = "note"
-"""The key that only JSON shows: its sentences fit no column."""
+"""The key that no table and no Markdown shows: its sentences fit no column."""
 
 
-def print_rows(rows: Sequence[Mapping[str, str]], form: Shape) -> None:
-    """Print rows with the same keys as a table, JSON or Markdown."""
+def utc(moment: datetime | None) -> str | None:
+    """Return an instant as ISO 8601 with `Z`, exact to the second; None stays None."""
+    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def print_facts(rows: Sequence[Facts], form: Shape) -> None:
+    """Print facts with the same keys as JSON, CSV or Markdown; a table is made by `print_table`."""
     if form is Shape.JSON:
         say_json(rows)
-        return
-    if not rows:
-        return
-    columns = [key for key in rows[0] if key != NOTE]
-    if form is Shape.MARKDOWN:
-        say(*markdown(columns, (_markdown_cells(row) for row in rows)))
-    else:
-        say(table(columns, (_cells(row) for row in rows), uncut=("vendor", "page")))
+    elif rows and form is Shape.CSV:
+        say_each(_csv_lines(rows))
+    elif rows:
+        columns = [key for key in _flat_keys(rows) if key != NOTE]
+        cells = ([markdown_text(_text(row[key])) for key in columns] for row in rows)
+        say(*markdown(columns, cells))
 
 
-def _cells(row: Mapping[str, str]) -> list[str]:
-    return [text for key, text in row.items() if key != NOTE]
+def print_table(rows: Sequence[Mapping[str, str]]) -> None:
+    """Print texts with the same keys as a table."""
+    if rows:
+        columns = [key for key in rows[0] if key != NOTE]
+        lines = [[row[key] for key in columns] for row in rows]
+        say(table(columns, lines, uncut=("vendor", "page")))
 
 
-def _markdown_cells(row: Mapping[str, str]) -> list[str]:
-    return [markdown_text(text) for text in _cells(row)]
+def _flat_keys(rows: Sequence[Facts]) -> list[str]:
+    """Return the keys whose values are no lists and no objects."""
+    nested = {key for row in rows for key, value in row.items() if isinstance(value, list | dict)}
+    return [key for key in rows[0] if key not in nested]
+
+
+def _csv_lines(rows: Sequence[Facts]) -> Iterator[str]:
+    keys = _flat_keys(rows)
+    for values in [keys, *([row[key] for key in keys] for row in rows)]:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="").writerow([_csv_cell(value) for value in values])
+        yield text.getvalue()
+
+
+def _csv_cell(value: Fact) -> str:
+    return cell(value) if isinstance(value, str) else _text(value)
+
+
+def _text(value: Fact) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def markdown(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -17,13 +17,13 @@ from monitor.cli.export_openmetrics import write_history
 from monitor.cli.invocation import to_type, without_variables
 from monitor.cli.listening import at_place, listen, listen_from
 from monitor.cli.options import Format, ListenOption, PortOption
-from monitor.cli.reading import first_instant
 from monitor.cli.reporting import Question, write
 from monitor.cli.serving import serve_until_stopped
 from monitor.config import Settings
 from monitor.demo import demo_truths
 from monitor.demo.folder import demo_folder, write_settings
 from monitor.fetch import Fetcher, Fetches, user_agent
+from monitor.intervals import window_start
 from monitor.running import INTERRUPT, run
 from monitor.runtime import Context, collecting, now, open_store
 from monitor.terminal import say
@@ -128,7 +128,7 @@ async def _read_history(context: Context, fetcher: Fetches, days: int) -> None:
         for page in context.pages(None):
             await collector.poll(page)
         for page in context.pages(None):
-            await collector.backfill(page, first_instant(page, None, days, now()))
+            await collector.backfill(page, window_start(days, page.zone, now()))
 
 
 def _show(context: Context, stage: _Stage, file: Path, history: Path | None) -> None:

@@ -78,7 +78,8 @@ async def exchange(
             finally:
                 await response.aclose()
     except TimeoutError as error:
-        raise TimedOut(f"not finished within {limits.timeout_seconds:g} s") from error
+        message = f"not finished in {limits.timeout_seconds:g} s"
+        raise TimedOut(message, remedy=_raise_limit(limits)) from error
 
 
 async def _send(
@@ -148,6 +149,16 @@ async def _next(chunks: AsyncIterator[bytes], limits: Limits) -> bytes | None:
         raise _as_fetch_error(error, limits) from error
 
 
+def _raise_limit(limits: Limits) -> str:
+    """Return what to do about a page that may be slow: twice the time, at most what is allowed."""
+    seconds = min(2 * limits.timeout_seconds, _MOST_SECONDS)
+    return f"if this page is always slow, set `timeout: {seconds:g}s`"
+
+
+_MOST_SECONDS = 600
+"""The most that the setting `timeout` may be."""
+
+
 def _as_fetch_error(error: Exception, limits: Limits) -> FetchError:
     """Return our error for one of the many that httpcore, h2, h11, anyio and ssl let through."""
     what = str(error) or type(error).__name__
@@ -156,7 +167,8 @@ def _as_fetch_error(error: Exception, limits: Limits) -> FetchError:
     if isinstance(error, _CONNECT_TIMEOUTS):
         return TimedOut(f"no connection within {limits.connect_seconds:g} s", remedy=_CHECK_NETWORK)
     if isinstance(error, _TIMEOUTS):
-        return TimedOut(f"no answer for {limits.timeout_seconds / 2:g} s")
+        message = f"no answer in {limits.timeout_seconds / 2:g} s"
+        return TimedOut(message, remedy=_raise_limit(limits))
     if isinstance(error, _REFUSALS):
         return ConnectFailed(f"cannot connect: {what}")
     return FetchError(f"the connection broke: {what}", remedy=WAIT_AND_SEE)

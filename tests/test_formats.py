@@ -1,0 +1,119 @@
+"""`--format` says the same in each form: the same keys, snake_case, times with Z, unknown null."""
+
+import csv
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from pages_at_hand import Command, truth
+
+from monitor.store import Store
+from tests.processes import served
+from tests.store_support import add_page
+
+pytestmark = pytest.mark.hours
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def keys_of(value: object) -> set[str]:
+    """Return every key in what JSON says; what a vendor or a source is called is none of ours."""
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value))
+    if isinstance(value, dict):
+        inner = {key: each for key, each in value.items() if key != "reach"}
+        return set(value).union(*map(keys_of, inner.values()))
+    return set()
+
+
+@pytest.fixture
+def database() -> None:
+    with Store.open(os.environ["MONITOR_DATABASE_URL"]) as store:
+        add_page(store)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("version",), ("check",), ("vendors",), ("vendors", "--search", "git"), ("db", "size"),
+     ("vendors", "--platforms"), ("db", "check"), ("db", "path")],
+)  # fmt: skip
+def test_json_is_for_programs(monitor: Command, database: None, words) -> None:
+    code, out, _ = monitor(*words, "--format", "json")
+
+    assert code == 0
+    assert {
+        key for key in keys_of(json.loads(out)) if not re.fullmatch("[a-z][a-z0-9_]*", key)
+    } == set()
+
+
+@pytest.mark.parametrize("words", [("vendors",), ("vendors", "--search", "git"), ("db", "size")])
+def test_csv_and_markdown_have_the_rows_of_json(monitor: Command, database: None, words) -> None:
+    told = json.loads(monitor(*words, "--format", "json")[1])
+    rows = told["tables"] if words[0] == "db" else told
+    lines = list(csv.DictReader(io.StringIO(monitor(*words, "--format", "csv")[1])))
+    marked = monitor(*words, "--format", "markdown")[1].splitlines()
+
+    assert [list(line.values()) for line in lines] == [
+        ["" if value is None else str(value) for value in row.values()] for row in rows
+    ]
+    assert list(lines[0]) == list(rows[0])
+    assert marked[0] == f"| {' | '.join(key for key in rows[0] if key != 'note')} |"
+    assert len(marked) == len(rows) + 2
+
+
+def test_poll_and_backfill_tell_programs_what_they_tell_people(
+    monitor: Command, tmp_path: Path
+) -> None:
+    with served(truth()) as simulator:
+        vendors = [
+            {"slug": "acme", "url": simulator.vendors[0].url, "allow_private": True},
+            {"slug": "gone", "url": "http://127.0.0.1:9/", "allow_private": True},
+        ]
+        (tmp_path / "monitor.yaml").write_text(json.dumps({"vendors": vendors}))
+        code, out, _ = monitor("poll", "--format", "json")
+        acme, gone = json.loads(out)
+        people = monitor("poll")[1].splitlines()
+        read, unread = json.loads(monitor("backfill", "--days", "7", "--format", "json")[1])
+        told = monitor("backfill", "--days", "7")[1].splitlines()
+        lines = list(csv.DictReader(io.StringIO(monitor("poll", "--format", "csv")[1])))
+
+    assert code == 1
+    assert (acme["outcome"], acme["current_level"], acme["open_incidents"]) == (
+        "ok",
+        "operational",
+        0,
+    )
+    assert TIME.fullmatch(acme["read_at"])
+    assert acme["error"] is acme["reason"] is None
+    assert (gone["outcome"], gone["current_level"], gone["read_at"]) == ("failed", None, None)
+    assert (gone["reason"], gone["open_incidents"]) == ("connect", None)
+
+    assert re.match(r"acme: (ok|unchanged), operational \(statuspage, days in ", people[0])
+    assert people[1] == (
+        "gone: not read (cannot connect: All connection attempts failed), state unknown."
+        " Check the address and your own network"
+    )
+
+    assert (read["days"], read["known_days"], read["complete"]) == (7, 7, True)
+    assert 0.9 < read["coverage_ratio"] <= 1
+    assert all(map(TIME.fullmatch, read["reach"].values()))
+    assert (unread["known_days"], unread["complete"], unread["reason"]) == (0, False, "connect")
+    assert told[-2].startswith("gone: failed before anything was read; all 7 days are unknown; ")
+
+    assert [line["vendor"] for line in lines] == ["acme", "gone"]
+    assert lines[1]["current_level"] == ""
+
+
+@pytest.mark.parametrize("words", [("--since", "2999-01-01"), ("--month", "2999-01")])
+def test_a_day_that_has_not_come_is_refused_before_anything_is_read(
+    monitor: Command, tmp_path: Path, words
+) -> None:
+    vendor = {"slug": "gone", "url": "http://127.0.0.1:9/", "allow_private": True}
+    (tmp_path / "monitor.yaml").write_text(json.dumps({"vendors": [vendor]}))
+    code, out, err = monitor("backfill", *words)
+
+    assert (code, out) == (2, "")
+    assert "2999-01" in err
