@@ -1,7 +1,6 @@
 """The Helm chart: what it renders is what the manifests of docs/kubernetes.md promise, for each way
 to run it, and Kubernetes' own schemas accept it."""
 
-import os
 import re
 import subprocess
 import tomllib
@@ -11,6 +10,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from processes import go_program
 
 from monitor import config
 
@@ -28,11 +28,8 @@ VERSIONS = ["1.28", "1.33", kubernetes_validate.latest_version()]
 
 def helm(*arguments: str, values: dict[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
     """Run helm in the chart's folder, with these values on its standard input."""
-    program = os.environ.get("VENDORSTATUS_HELM")
-    if program is None:
-        pytest.skip("VENDORSTATUS_HELM names no helm; `bash .ci/helm.sh FOLDER` builds one")
     return subprocess.run(
-        [program, *arguments],
+        [go_program("helm"), *arguments],
         cwd=CHART,
         input=yaml.safe_dump(values or {}),
         capture_output=True,

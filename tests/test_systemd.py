@@ -108,6 +108,19 @@ def test_systemd_itself_finds_it_well_protected():
     assert float(exposure) < 2
 
 
+def test_systemd_itself_reads_it_without_a_complaint(tmp_path: Path):
+    copy = tmp_path / UNIT.name
+    copy.write_text(UNIT.read_text().replace("/opt/vendorstatus/bin/monitor", "/bin/true"))
+    command = [program("systemd-analyze"), "verify", "--no-pager", "--man=no", str(copy)]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (0, "")
+
+    copy.write_text(copy.read_text().replace("Restart=", "Restarts=", 1))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Restarts" in done.stderr
+
+
 def calls_of(group: str) -> set[str]:
     """Return the system calls of a group, those of the groups in it too."""
     text = subprocess.run(
