@@ -11,6 +11,8 @@ import typer
 from monitor.cli import app
 from monitor.cli.examples import ENDINGS, add_endings
 
+pytestmark = pytest.mark.hours
+
 
 def tree() -> Any:
     root = typer.main.get_command(app)

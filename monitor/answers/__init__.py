@@ -1,11 +1,12 @@
 """What we know of a vendor, as answers to questions: the one view that every output prints.
 
-`standing` says how a vendor stands now, `record` what it did over a window, `overview` which days
-of a span were not quiet, `explanation` what is behind one day, `reasons` what would make that day
-another one, and `bad_intervals` when its components were at bad levels. Each reads the store as of
-an instant that the caller gives. In all of them what is unknown is None, and so null, an empty cell
-or "unknown" wherever it is written, never 0 and never "operational". Instants are UTC, days are
-those of the page's zone, windows include their last day, ratios lie in 0..1.
+`standing` says how a vendor stands now, `status` whether what one depends on works, `record` what a
+vendor did over a window, `overview` which days of a span were not quiet, `explanation` what is
+behind one day, `reasons` what would make that day another one, and `bad_intervals` when its
+components were at bad levels. Each reads the store as of an instant that the caller gives. In all
+of them what is unknown is None, and so null, an empty cell or "unknown" wherever it is written,
+never 0 and never "operational". Instants are UTC, days are those of the page's zone, windows
+include their last day, ratios lie in 0..1.
 """
 
 from monitor.answers.alternatives import Change
@@ -18,6 +19,16 @@ from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.spans import SpanFigures
 from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
+from monitor.answers.status import (
+    Outcome,
+    Status,
+    Target,
+    Thresholds,
+    never_read,
+    status,
+    status_of,
+    worst_outcome,
+)
 
 __all__ = (
     "DEFINITION",
@@ -32,6 +43,7 @@ __all__ = (
     "Freshness",
     "IncidentAccount",
     "IntervalQuery",
+    "Outcome",
     "Overview",
     "Reasons",
     "Record",
@@ -39,12 +51,19 @@ __all__ = (
     "SpanFigures",
     "SpanQuery",
     "Standing",
+    "Status",
+    "Target",
+    "Thresholds",
     "bad_intervals",
     "explanation",
     "freshness",
+    "never_read",
     "overview",
     "reasons",
     "record",
     "standing",
+    "status",
+    "status_of",
     "verdict",
+    "worst_outcome",
 )

@@ -26,6 +26,7 @@ from monitor.cli import (
     reporting,
     serving,
     simulation,
+    status,
 )
 from monitor.cli.ends import CommandLine
 from monitor.cli.examples import add_endings
@@ -70,6 +71,7 @@ def version(form: PlainOption = Plain.TABLE) -> None:
 for commands in (  # in the order in which `--help` lists them
     serving.commands,
     reading.commands,
+    status.commands,
     reporting.commands,
     explaining.commands,
     rebuilding.commands,

@@ -44,6 +44,14 @@ ENDINGS: Mapping[str, Ending] = {
         ),
         "0 all is read, 1 some of it could not be read, 2 bad usage or settings",
     ),
+    "monitor status": Ending(
+        (
+            "monitor status",
+            "monitor status github anthropic/api --warn degraded",
+            "monitor status --now githubstatus.com --wait 10m",
+        ),
+        "0 all is well, 1 maintenance or degraded, 2 an outage, 3 unknown or bad usage",
+    ),
     "monitor report": Ending(
         ("monitor report", "monitor report github --days 30", "monitor report --format json"),
         "0 fine, 1 a page could not be read at its last poll, 2 bad usage or settings",

@@ -1,0 +1,149 @@
+"""`monitor status` for people, for programs and for Nagios and its kin. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from exporters.wording import iso, level_key, level_title
+from monitor.answers import Outcome, Status, Thresholds, worst_outcome
+from monitor.model import Incident, Level
+from monitor.watching import join_names
+
+_MOST_NAMES = 3
+_MOST_TITLE = 80
+"""How many characters of an incident's title are shown: it is the vendor's text, of any length."""
+
+_UNITS = (("days", 86_400), ("h", 3_600), ("min", 60))
+
+
+def text_lines(statuses: Sequence[Status], thresholds: Thresholds) -> Iterator[str]:
+    """Yield a line a target, in columns, then what the worst of them is."""
+    width = max((len(str(status.target)) for status in statuses), default=0)
+    for status in statuses:
+        outcome = thresholds.outcome(status.level)
+        yield f"{outcome.name:<8}  {status.target!s:<{width}}  {_sentence(status)}"
+    yield _summary(statuses, thresholds)
+
+
+def nagios_lines(statuses: Sequence[Status], thresholds: Thresholds) -> Iterator[str]:
+    """Yield the output of a plugin: what all come to with performance data, then a line a target.
+
+    A target's datum is its level, 0 to 4, ``U`` when unknown, with our thresholds as ranges; and
+    its age in seconds.
+    """
+    yield f"VENDORSTATUS {_summary(statuses, thresholds)} | {_performance(statuses, thresholds)}"
+    for status in statuses:
+        outcome = thresholds.outcome(status.level)
+        yield f"{outcome.name} - {status.target}: {_sentence(status)}".replace("|", "¦")
+
+
+def as_json(statuses: Sequence[Status], thresholds: Thresholds, as_of: datetime) -> dict[str, Any]:
+    """Return the statuses as a JSON object; what is unknown is null."""
+    outcome = _worst(statuses, thresholds)
+    return {
+        "as_of": iso(as_of.astimezone(UTC)),
+        "status": outcome.name.lower(),
+        "exit_code": int(outcome),
+        "targets": [_target(status, thresholds) for status in statuses],
+    }
+
+
+def failure_as_json(message: str, as_of: datetime) -> dict[str, Any]:
+    """Return why the question could not be answered, as `as_json` would; nothing is known."""
+    return {
+        "as_of": iso(as_of.astimezone(UTC)),
+        "status": Outcome.UNKNOWN.name.lower(),
+        "exit_code": int(Outcome.UNKNOWN),
+        "error": message,
+        "targets": [],
+    }
+
+
+def _target(status: Status, thresholds: Thresholds) -> dict[str, Any]:
+    return {
+        "target": str(status.target),
+        "vendor": status.target.vendor,
+        "components": status.target.components,
+        "page": status.page,
+        "status": thresholds.outcome(status.level).name.lower(),
+        "level": level_key(status.level),
+        "why_unknown": status.why_unknown,
+        "components_at_level": list(status.component_names),
+        "known_components": status.known_components,
+        "counted_components": status.counted_components,
+        "read_at": iso(status.read_at),
+        "age_seconds": status.age_seconds,
+        "interval_seconds": status.interval_seconds,
+        "incidents": [_incident(incident) for incident in status.incidents],
+        "maintenances": [_incident(incident) for incident in status.maintenances],
+    }
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "status": incident.status,
+        "started_at": iso(incident.started_at),
+        "url": incident.url,
+    }
+
+
+def _worst(statuses: Sequence[Status], thresholds: Thresholds) -> Outcome:
+    return worst_outcome(thresholds.outcome(status.level) for status in statuses)
+
+
+def _summary(statuses: Sequence[Status], thresholds: Thresholds) -> str:
+    """Return the worst outcome and how many targets there are of each, worst first."""
+    outcomes = [thresholds.outcome(status.level) for status in statuses]
+    names = {
+        Outcome.CRITICAL: "critical",
+        Outcome.UNKNOWN: "unknown",
+        Outcome.WARNING: "warning",
+        Outcome.OK: "ok",
+    }
+    counts = [f"{outcomes.count(each)} {name}" for each, name in names.items() if each in outcomes]
+    return f"{worst_outcome(outcomes).name}: {', '.join(counts) or 'nothing is watched'}"
+
+
+def _sentence(status: Status) -> str:
+    return "; ".join(part for part in _parts(status) if part)
+
+
+def _parts(status: Status) -> Iterator[str]:
+    yield level_title(status.level)
+    yield status.why_unknown or ""
+    if status.component_names:
+        yield join_names(status.component_names, _MOST_NAMES)
+    for incident in [*status.incidents, *status.maintenances][:1]:
+        yield f'"{_shortened(incident.title)}" since {incident.started_at:%Y-%m-%d %H:%M} UTC'
+    if status.counted_components:
+        yield f"{status.known_components} of {status.counted_components} components known"
+    yield _age(status)
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _MOST_TITLE else f"{title[: _MOST_TITLE - 3]}..."
+
+
+def _age(status: Status) -> str:
+    seconds = status.age_seconds
+    if seconds is None:
+        return ""
+    for unit, size in _UNITS:
+        if seconds >= 2 * size:
+            return f"read {seconds // size:.0f} {unit} ago"
+    return f"read {max(seconds, 0):.0f} s ago"
+
+
+def _performance(statuses: Sequence[Status], thresholds: Thresholds) -> str:
+    data = []
+    for status in statuses:
+        name = str(status.target).replace("'", "").replace("=", "").replace("|", "")
+        level = "U" if status.level is None else int(status.level)
+        # A range "0:2" alerts on what lies outside of it.
+        ranges = f"0:{thresholds.warning - 1};0:{thresholds.critical - 1}"
+        data.append(f"'{name}'={level};{ranges};0;{int(max(Level))}")
+        if status.age_seconds is not None:
+            data.append(f"'{name} age'={status.age_seconds:.0f}s")
+    return " ".join(data)

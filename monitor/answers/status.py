@@ -1,0 +1,211 @@
+"""Whether what one depends on works now, in the four words of the Monitoring Plugins (Nagios,
+Icinga, Zabbix): OK, WARNING, CRITICAL, UNKNOWN.
+
+It is stricter than `Standing`: a level counts only while the page can be read, and was read within
+two poll intervals.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import IntEnum
+
+from monitor.answers.standing import Freshness, Standing
+from monitor.config import VendorConfig
+from monitor.history import left_out, named_ids
+from monitor.model import Incident, Level
+from monitor.standing import together
+from monitor.store import CurrentState, PageRecord, Store
+
+STALE_INTERVALS = 2
+"""So many poll intervals after a reading its levels are not those of now any more."""
+
+
+class Outcome(IntEnum):
+    """What a check comes to; the number is its exit code."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+_FROM_BEST_TO_WORST = (Outcome.OK, Outcome.WARNING, Outcome.UNKNOWN, Outcome.CRITICAL)
+
+
+def worst_outcome(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the worst: what is known to be out, then what is unknown. Of nothing, UNKNOWN."""
+    return max(outcomes, key=_FROM_BEST_TO_WORST.index, default=Outcome.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which level on a target is a WARNING, and from which CRITICAL."""
+
+    warning: Level = Level.MAINTENANCE
+    critical: Level = Level.PARTIAL_OUTAGE
+
+    def outcome(self, level: Level | None) -> Outcome:
+        """Return what a level comes to; an unknown one (None) is UNKNOWN whatever is asked."""
+        if level is None:
+            return Outcome.UNKNOWN
+        if level >= self.critical:
+            return Outcome.CRITICAL
+        return Outcome.WARNING if level >= self.warning else Outcome.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked about: a vendor, or its components that a pattern names (`named_ids`)."""
+
+    vendor: str
+    components: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Target":
+        """Return the target of ``VENDOR`` or ``VENDOR/COMPONENT``; an address with its scheme is a
+        vendor as a whole.
+        """
+        if "://" in text:
+            return cls(text)
+        vendor, slash, components = text.partition("/")
+        return cls(vendor, components if slash else None)
+
+    def __str__(self) -> str:
+        return self.vendor if self.components is None else f"{self.vendor}/{self.components}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How a target is at `as_of`.
+
+    `level` None = unknown, and `why_unknown` says why. `read_at` (UTC) is the last reading of the
+    page, None = never. The counts are of the components asked about; None as long as the page was
+    never read. `component_names` are those of them at `level`. `incidents` go on, `maintenances`
+    are in progress.
+    """
+
+    target: Target
+    page: str
+    as_of: datetime
+    interval_seconds: int
+    level: Level | None
+    why_unknown: str | None = None
+    read_at: datetime | None = None
+    known_components: int | None = None
+    counted_components: int | None = None
+    component_names: tuple[str, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    maintenances: tuple[Incident, ...] = ()
+
+    @property
+    def age_seconds(self) -> float | None:
+        """How long before `as_of` the page was read; None when never."""
+        return None if self.read_at is None else (self.as_of - self.read_at).total_seconds()
+
+
+def status(
+    store: Store, page: PageRecord, vendor: VendorConfig, target: Target, now: datetime
+) -> Status:
+    """Return how the target, of this page, is at `now`. Raises as `status_of` does."""
+    return status_of(page, store.current(page.id), vendor, target, now)
+
+
+def status_of(
+    page: PageRecord, current: CurrentState, vendor: VendorConfig, target: Target, now: datetime
+) -> Status:
+    """Return what a page's current state comes to for a target. Reads nothing.
+
+    Raises ValueError where the pattern names no component of a page that was read.
+    """
+    excluded = left_out(current.components, vendor)
+    standing = Standing.of(page, replace(current, excluded=excluded), vendor, now)
+    ids = {entry.id for entry in current.components} - excluded
+    level, known, counted = standing.level, standing.known_components, standing.counted_components
+    if target.components is not None:
+        ids = set(_named_ids(current, target))
+        verdict = together((standing.levels.get(key) for key in ids), vendor.min_coverage)
+        level, known, counted = verdict.level, verdict.known_components, verdict.counted_components
+    why_unknown = _why_not_now(page, standing, vendor)
+    if why_unknown is not None:
+        level = None
+    elif level is None:
+        why_unknown = _too_few(known, counted)
+    return Status(
+        target=target,
+        page=page.url,
+        as_of=now,
+        interval_seconds=vendor.interval_seconds,
+        level=level,
+        why_unknown=why_unknown,
+        read_at=standing.read_at,
+        known_components=known,
+        counted_components=counted,
+        component_names=_names_at(level, ids, current),
+        incidents=_about(standing.incidents, ids, target),
+        maintenances=_about(standing.maintenances, ids, target),
+    )
+
+
+def never_read(vendor: VendorConfig, target: Target, now: datetime) -> Status:
+    """Return the status of a vendor that is not in the database yet."""
+    return Status(
+        target=target,
+        page=vendor.url,
+        as_of=now,
+        interval_seconds=vendor.interval_seconds,
+        level=None,
+        why_unknown=_NEVER,
+    )
+
+
+_NEVER = "the page was never read"
+
+
+def _why_not_now(page: PageRecord, standing: Standing, vendor: VendorConfig) -> str | None:
+    """Return why the last reading says nothing of now; None = it does."""
+    if page.removed_at is not None:
+        return "it is not watched any more"
+    if standing.freshness is Freshness.NEVER:
+        return f"{_NEVER}: {page.last_error_message}" if page.last_error_message else _NEVER
+    if standing.freshness is Freshness.AHEAD:
+        return "it was read by a clock that was ahead"
+    if page.last_ok is False:
+        return f"the page could not be read: {page.last_error_message}"
+    age = standing.age_seconds
+    if age is None or age > STALE_INTERVALS * vendor.interval_seconds:
+        return "the page was not read since; is `monitor serve` running?"
+    return None
+
+
+def _too_few(known: int | None, counted: int | None) -> str:
+    if not counted:
+        return "it has no component that counts"
+    return f"only {known} of {counted} components are known"
+
+
+def _named_ids(current: CurrentState, target: Target) -> frozenset[str]:
+    ids = named_ids(current.components, [target.components or ""])
+    if not ids and current.components:
+        slugs = ", ".join(sorted(entry.slug for entry in current.components))
+        raise ValueError(f"{target.vendor} has no component {target.components!r}; it has {slugs}")
+    return ids
+
+
+def _names_at(level: Level | None, ids: set[str], current: CurrentState) -> tuple[str, ...]:
+    """Return the components, in the page's order, that make the level what it is."""
+    if level is None or level is Level.OPERATIONAL:
+        return ()
+    components = (entry.component for entry in current.components if entry.id in ids)
+    return tuple(each.name for each in components if current.levels.get(each.id) is level)
+
+
+def _about(
+    incidents: Iterable[Incident] | None, ids: set[str], target: Target
+) -> tuple[Incident, ...]:
+    """Return the incidents that concern what is asked about: of a vendor all, those that name no
+    component too.
+    """
+    if target.components is None:
+        return tuple(incidents or ())
+    return tuple(each for each in incidents or () if ids.intersection(each.component_ids))
