@@ -188,7 +188,11 @@ def without(text: str, secrets: Iterable[str]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as text such as ``1 h 05 min 09 s``, exact to the second."""
+    """Return seconds as text such as ``1 h 05 min 09 s``, exact to the second; what is more than
+    nothing and less than one is ``under 1 s``.
+    """
+    if 0 < seconds < 1:
+        return "under 1 s"
     minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -109,7 +109,7 @@ CHANGES_OF_8_MAY = [
             query(8, "web"),
             "good needs coverage: 9.5 % of the day known, 90 % must be",
             (),
-            [("setting", "with min_coverage 0.09524", Level.MAINTENANCE, 7200)],
+            [("setting", "with min_coverage 0.0952", Level.MAINTENANCE, 7200)],
         ),
     ],
 )

@@ -90,7 +90,7 @@ def test_a_folder_in_use_is_refused_unless_forced_and_no_link_in_it_is_followed(
             "no answer of acme is kept of 2026-05-19; `storage: evidence` is bad_days",
         ),
         (("nobody", "2026-05-20", "-o", "x"), 2, "no vendor 'nobody'"),
-        (("acme", "yesterday", "-o", "x"), 2, "yesterday"),
+        (("acme", "last week", "-o", "x"), 2, "'last week' is not a day"),
         (("acme", "2026-05-20"), 2, "--output"),
         (("acme", "2026-05-20", "-o", "monitor.yaml"), 2, "cannot write monitor.yaml"),
     ],

@@ -149,3 +149,13 @@ def test_why_needs_a_day_and_takes_one_at_a_time(monitor):
     code, _, problem = monitor("why", "acme", "2026-05-01..2026-05-02")
     assert code == 2
     assert "is 2 days, and only one can be asked about" in problem
+
+
+def test_evidence_is_asked_of_the_same_days(monitor, midnight):
+    day = (midnight - 5 * DAY).date()
+    code, _, told = monitor("evidence", "acme", "latest", "-o", "kept")
+    assert (code, f"no answer of acme is kept of {day}" in told) == (1, True)
+    code, _, told = monitor("evidence", "acme", "yesterday", "-o", "kept")
+    assert (code, f"no answer of acme is kept of {day + 4 * DAY}" in told) == (1, True)
+    code, _, told = monitor("evidence", "acme", "2026-05", "-o", "kept")
+    assert (code, "and only one can be asked about" in told) == (2, True)

@@ -69,7 +69,7 @@ def test_a_word_nobody_can_read_is_not_called_inferred(store, page):
     save(store, page, evidence(NOW, incidents=(incident(),), impacts=(odd,), coverage=(cover(24),)))
 
     text = told(store, page, "api")
-    assert "API: unknown, nobody can read 'wobbly'" in text
+    assert "API: unknown, its word 'wobbly' is in no mapping" in text
     assert "inferred" not in text
 
 

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from monitor.model import Incident, Phase
 from monitor.plain import (
     LONGEST_LINK,
+    duration,
     json_text,
     logfmt,
     markdown_link,
@@ -280,3 +281,19 @@ def test_no_secret_of_an_address_is_left_in_it_or_in_what_is_said_of_it(
     said = without(f"denied: {other} of {one}", secrets_of(url))
     assert one not in said
     assert other not in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (0.001, "under 1 s"),
+        (0.999, "under 1 s"),
+        (1, "1 s"),
+        (59.4, "59 s"),
+        (65, "1 min 05 s"),
+        (3909, "1 h 05 min 09 s"),
+    ],
+)
+def test_a_duration_is_none_only_when_it_is_exactly_that(seconds, text) -> None:
+    assert duration(seconds) == text

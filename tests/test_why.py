@@ -89,6 +89,21 @@ def test_a_day_too_little_of_which_is_known_says_which_setting_would_do(store, p
     assert changes(found) == {"with min_coverage 0.5": (Level.OPERATIONAL, 0)}
 
 
+def test_a_setting_that_would_turn_the_day_does_so_when_it_is_set_as_it_is_printed(store, page):
+    save(store, page, evidence(START + HOUR, coverage=(cover(10),)))
+    assert changes(asked(store)) == {"with min_coverage 0.4166": (Level.OPERATIONAL, 0)}
+    assert asked(store, min_coverage=0.4166).day.level is Level.OPERATIONAL
+
+    fraction = impact(START + HOUR, START + 2 * HOUR + timedelta(milliseconds=400))
+    save(
+        store,
+        page,
+        evidence(NOW, incidents=(incident(),), impacts=(fraction,), coverage=(cover(),)),
+    )
+    assert changes(asked(store))["with min_outage 1 h 00 min 01 s"][0] is Level.OPERATIONAL
+    assert asked(store, min_outage_seconds=3601.0).day.level is Level.OPERATIONAL
+
+
 def test_an_operational_day_is_unknown_without_the_source_that_speaks_for_it(store, page):
     save(store, page, evidence(START + HOUR, coverage=(cover(),)))
 

@@ -16,8 +16,9 @@ def incident_entries(account: IncidentAccount, explanation: Explanation) -> Iter
     kind = "maintenance" if incident.maintenance else "incident"
     state = f"impact {incident.impact}, {incident.status}, {incident.phase.value}"
     yield Entry(f"{incident.title} ({kind} {incident.id}, {state})")
-    end = local(incident.resolved_at, zone) if incident.resolved_at else "not ended"
-    yield Entry(f"{local(incident.started_at, zone)} to {end}", 1)
+    start = local(incident.started_at, zone)
+    end = incident.resolved_at
+    yield Entry(f"since {start}, not ended" if end is None else f"{start} to {local(end, zone)}", 1)
     if incident.url:
         yield Entry(incident.url, 1, link=incident.url)
     if override is not None:
@@ -74,10 +75,12 @@ def _state(state: PostedState, explanation: Explanation) -> str:
 def impact_text(impact: Impact, explanation: Explanation) -> str:
     """Return an impact: of which component, at which level, when, and who says so."""
     zone = explanation.page.zone
-    end = local(impact.end, zone) if impact.end else "still going on when last read"
+    when = f"since {local(impact.start, zone)}, still going on when last read"
+    if impact.end is not None:
+        when = f"{local(impact.start, zone)} to {local(impact.end, zone)}"
     return (
         f"{explanation.name_of(impact.component_id)}: {_impact_level(impact, explanation)},"
-        f" {local(impact.start, zone)} to {end} [{impact.basis.value}, {impact.source}]"
+        f" {when} [{impact.basis.value}, {impact.source}]"
     )
 
 
@@ -87,7 +90,7 @@ def _impact_level(impact: Impact, explanation: Explanation) -> str:
     """
     level = impact_level(impact, explanation.vendor.impact_mapping)
     if level is None:
-        return f"unknown, nobody can read {impact.word!r}" if impact.word else "unknown"
+        return f"unknown, its word {impact.word!r} is in no mapping" if impact.word else "unknown"
     if impact.basis is Basis.INFERRED:
         return f"{level.title}, inferred from {impact.word!r}"
     return level.title

@@ -4,9 +4,11 @@ Nothing here repeats a rule: the day is derived again by `monitor.classify.deriv
 options with one change.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
 from monitor import history
@@ -121,9 +123,12 @@ def _overrides(case: Case) -> Iterator[Change]:
 
 
 def _numbers(case: Case, day: Day) -> Iterator[Change]:
-    """Yield the day with the values of the numeric settings at which it could turn."""
+    """Yield the day with the values of the numeric settings at which it could turn, each a value
+    that can be set as it is printed: seconds rounded up, shares down.
+    """
     seconds, now = day.seconds, case.options
-    limits = {0.0, seconds.major, seconds.outage, seconds.bad, seconds.total}
+    lengths = (seconds.major, seconds.outage, seconds.bad, seconds.total)
+    limits = {0.0, *(float(math.ceil(length)) for length in lengths)}
     for limit in sorted(limits - {now.min_outage_seconds}):
         options = replace(now, min_outage_seconds=limit)
         what = f"with min_outage {duration(limit)}"
@@ -131,9 +136,13 @@ def _numbers(case: Case, day: Day) -> Iterator[Change]:
     shares = {day.coverage, 1.0}
     if day.counted_components and day.known_components is not None:
         shares.add(day.known_components / day.counted_components)
-    for share in sorted(shares - {now.min_coverage}):
+    for share in sorted(set(map(_rounded_down, shares)) - {now.min_coverage}):
         options = replace(now, min_coverage=share)
-        yield Change("setting", f"with min_coverage {share:.4g}", case.result(options=options))
+        yield Change("setting", f"with min_coverage {share:g}", case.result(options=options))
+
+
+def _rounded_down(share: float) -> float:
+    return float(Decimal(repr(share)).quantize(Decimal("0.0001"), rounding=ROUND_FLOOR))
 
 
 def _impact_words(case: Case) -> Iterator[Change]:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
+from monitor.cli.asked_days import Subject
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.errors import ConfigError
 from monitor.fetch import replace_file
@@ -36,8 +37,10 @@ _SUFFIXES = {
 def write_evidence(
     vendor: Vendor,
     day: Annotated[
-        datetime,
-        typer.Argument(metavar="DAY", formats=["%Y-%m-%d"], help="Day in the page's zone."),
+        str,
+        typer.Argument(
+            metavar="DAY", help="Day in the page's zone: 2026-05-22, today, yesterday, latest."
+        ),
     ],
     folder: Annotated[
         Path, typer.Option("--output", "-o", help="Folder to write; made when it is missing.")
@@ -56,22 +59,31 @@ def write_evidence(
     """
     with open_context(config, database) as context:
         page = context.pages([vendor])[0]
-        vendor = page.slug
-        bodies = context.store.pinned(page.id, day.date())
-        if not bodies:
+        subject = Subject(
+            store=context.store,
+            page=page,
+            vendor=context.vendors[page.slug],
+            component=None,
+            now=context.clock(),
+            known_at=None,
+        )
+        wanted = subject.day(day)
+        bodies = [] if wanted is None else context.store.pinned(page.id, wanted)
+        if wanted is None or not bodies:
+            what = "the latest bad day: there is none" if wanted is None else f"{wanted}"
             why = (
-                f"no answer of {vendor} is kept of {day.date()}; `storage: evidence` is"
+                f"no answer of {page.slug} is kept of {what}; `storage: evidence` is"
                 f" {context.settings.evidence}"
             )
             say(why, err=True)
             raise typer.Exit(SOME_PAGE_FAILED)
         try:
-            write(page, day.date(), bodies, folder, force=force)
+            write(page, wanted, bodies, folder, force=force)
         except OSError as error:
             raise ConfigError(
                 f"cannot write {folder}: {error.strerror or error}; choose another folder"
             ) from error
-    say(f"{len(bodies)} answers of {vendor} on {day.date()} in {folder}")
+    say(f"{len(bodies)} answers of {page.slug} on {wanted} in {folder}")
 
 
 def write(
