@@ -169,6 +169,28 @@ async def contact_with(platform: str, case: str, **settings: Any) -> FirstContac
         )
 
 
+def test_what_is_watched_already_is_said_before_the_page_is_asked(
+    monitor: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "monitor.yaml").write_text(
+        "vendors: [openai]\nnetwork: {proxy: 'http://127.0.0.1:9'}\n"
+    )
+    code, _, err = monitor("add", "ChatGPT")
+
+    assert code == 2
+    assert "is already monitored as 'openai'; nothing was added" in err
+
+
+def test_add_warns_where_a_variable_names_the_vendors(
+    monitor: Command, settings_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_VENDORS", "openai")
+    with served(truth()) as simulator:
+        err = monitor("add", simulator.vendors[0].url, "--all", "--allow-private")[2]
+
+    assert "warning: MONITOR_VENDORS says which vendors are watched" in err
+
+
 async def test_a_state_nobody_knows_is_null_to_programs_and_unknown_to_people() -> None:
     contact = await contact_with("statuspage", "unknown-word")
 

@@ -23,7 +23,8 @@ def test_detect_says_what_a_page_is_how_far_back_it_goes_and_what_it_says_now(
     monitor: Command, tmp_path: Path, platform: str
 ) -> None:
     with served(truth(platform)) as simulator:
-        code, out, _ = monitor("detect", simulator.vendors[0].url, "--allow-private")
+        simulator_url = simulator.vendors[0].url
+        code, out, _ = monitor("detect", simulator_url, "--allow-private")
     first, *_ = lines = out.splitlines()
     about = platforms.named(platform).ABOUT
 
@@ -37,7 +38,19 @@ def test_detect_says_what_a_page_is_how_far_back_it_goes_and_what_it_says_now(
     assert f"note: {about.caveat}" in lines
     assert any(line.startswith("now, 4 components") for line in lines)
     assert "  4 operational" in lines
+    assert lines[-1] == f"next: monitor add {simulator_url} --allow-private"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_after_a_look_at_a_watched_page_a_report_is_the_next_step(
+    monitor: Command, tmp_path: Path
+) -> None:
+    with served(truth()) as simulator:
+        url = simulator.vendors[0].url
+        (tmp_path / "m.yaml").write_text(f"vendors: [{{slug: acme, url: '{url}'}}]\n")
+        out = monitor("detect", "acme", "--allow-private", "--config", "m.yaml")[1]
+
+    assert out.endswith("\nnext: monitor report acme --config m.yaml\n")
 
 
 def test_detect_writes_json_for_scripts(monitor: Command) -> None:

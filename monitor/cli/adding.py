@@ -67,6 +67,11 @@ def add(
     """
     page, located = configuration.page_url(vendor), configuration.locate(config, os.environ)
     settings = _settings_so_far(located)
+    path = located or configuration.user_config_path()
+    if slug is None:
+        # What is watched already is said before anybody is asked; with a slug of its own it may
+        # count other parts of the page.
+        configuration.plan_addition(path, page, name=name, allow_private=allow_private)
     contact = contact_page(page, settings, allow_private=allow_private)
     if contact.error is not None:
         raise contact.error
@@ -76,7 +81,7 @@ def add(
     _require_known_components(contact, choice)
     _doubt_regions(contact, choice.regions)
     addition = configuration.plan_addition(
-        located or configuration.user_config_path(),
+        path,
         page,
         slug=slug,
         name=name,
@@ -123,6 +128,9 @@ def _say_result(addition: Addition, platform: str, config: Path | None, *, dry_r
         say(f"added {vendor.slug} ({platform}) to {addition.path}")
     for warning in configuration.vendor_warnings(vendor, platform):
         say(f"warning: {warning}", style="yellow", err=True)
+    if os.environ.get("MONITOR_VENDORS", "").strip():
+        problem = "MONITOR_VENDORS says which vendors are watched, whatever the file lists"
+        say(f"warning: {problem}; unset it", style="yellow", err=True)
     if not dry_run:
         say(f"next: {to_type('backfill', vendor.slug, config=config)}")
         say(f"then: {to_type('report', vendor.slug, config=config)}")

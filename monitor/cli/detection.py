@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -11,6 +12,7 @@ from exporters.wording import level_key, level_title
 from monitor import config as configuration
 from monitor import platforms
 from monitor.cli import platform_text
+from monitor.cli.invocation import to_type
 from monitor.cli.options import AllowPrivate, ConfigOption, Page
 from monitor.cli.outcomes import unread
 from monitor.cli.rows import Plain, PlainOption, utc
@@ -22,7 +24,7 @@ from monitor.model import Level
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store
 from monitor.store import CurrentState, PageRecord
-from monitor.terminal import say_json, tell
+from monitor.terminal import say, say_json, tell
 from monitor.watching import join_names
 
 commands = typer.Typer()
@@ -83,7 +85,21 @@ def detect(
         say_json(_as_json(contact))
     else:
         tell(*_identity_lines(contact), *_state_lines(contact))
+        if contact.error is None:
+            step = _next_step(contact.url, vendor, settings, config, allow_private=allow_private)
+            say(f"next: {step}")
     raise typer.Exit(SOME_PAGE_FAILED if contact.error else FINE)
+
+
+def _next_step(
+    url: str, word: str, settings: Settings, config: Path | None, *, allow_private: bool
+) -> str:
+    """Return what to type after a page was looked at: watch it, or ask about it where it is."""
+    for configured in settings.vendors:
+        if configured.url == url:
+            return to_type("report", configured.slug, config=config)
+    option = ["--allow-private"] if allow_private else []
+    return to_type("add", word, *option, config=config)
 
 
 def page_address(vendor: str, settings: Settings) -> str:

@@ -11,12 +11,16 @@ OVER_THE_FILE = ("MONITOR_DATABASE_URL", "MONITOR_VENDORS")
 """Variables that hold in place of what a settings file says."""
 
 
-def to_type(*words: str, config: Path | None = None) -> str:
-    """Return a line that runs this command with other words, with these settings where a file is
-    named.
+def to_type(*words: str, config: Path | None = None, database: str | None = None) -> str:
+    """Return a line that runs this command with other words, with the settings and the database
+    that are named.
     """
-    option = [] if config is None else ["--config", str(config)]
-    return f"{_own_name(sys.argv[0], sys.executable, shutil.which)} {shlex.join([*words, *option])}"
+    line = [*words]
+    if config is not None:
+        line += ["--config", str(config)]
+    if database is not None:
+        line += ["--database", database]
+    return f"{_own_name(sys.argv[0], sys.executable, shutil.which)} {shlex.join(line)}"
 
 
 def without_variables(line: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -83,16 +83,16 @@ def _print_configured(config: Path | None, database: str | None, form: Shape) ->
     catalogue = [entry.slug for entry in configuration.catalog()]
     others = len(catalogue) - len(vendors.keys() & catalogue)
     say("", f"{others} more in the catalogue: {to_type('vendors', '--search')} NAME")
-    say(f"next: {_next_step(rows, config)}")
+    say(f"next: {_next_step(rows, config, database)}")
 
 
-def _next_step(rows: Sequence[Mapping[str, str]], config: Path | None) -> str:
+def _next_step(rows: Sequence[Mapping[str, str]], config: Path | None, database: str | None) -> str:
     """Return what to type next: reading those that were never read, else asking about all."""
     unread = [row["vendor"] for row in rows if row["last read"] == NEVER]
     if not unread:
-        return to_type("report", config=config)
+        return to_type("report", config=config, database=database)
     some = unread if 0 < len(unread) <= MOST_TYPED and len(unread) < len(rows) else []
-    return to_type("backfill", *some, config=config)
+    return to_type("backfill", *some, config=config, database=database)
 
 
 def _stored_pages(settings: Settings, *, is_named: bool) -> dict[str, PageRecord]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor import answers
+from monitor.cli.invocation import to_type
 from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption, Vendors
 from monitor.cli.outcomes import backfill_facts, backfill_lines, poll_facts, poll_line
 from monitor.cli.rows import Facts, Shape, ShapeOption, print_facts
@@ -20,7 +21,7 @@ from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import Context, collecting, open_context
 from monitor.spans import SpanChoice
 from monitor.store import PageRecord
-from monitor.terminal import bars, tell
+from monitor.terminal import bars, is_for_people, say, tell
 from monitor.watching import Command
 
 commands = typer.Typer()
@@ -85,6 +86,9 @@ def backfill(
         facts = [_say_backfill(context, result, wanted, form) for result in results]
     if form is not Shape.TABLE:
         print_facts(facts, form)
+    elif is_for_people() and any(result.reach for result in results):
+        slugs = [result.slug for result in results] if vendors else []
+        say("", f"next: {to_type('report', *slugs, config=config, database=database)}")
     raise typer.Exit(FINE if all(result.complete for result in results) else SOME_PAGE_FAILED)
 
 
