@@ -11,15 +11,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreError
-from monitor.store import PageSpec, Store, copies, copy_mark, engine, schema
+from monitor.store import PageSpec, ServerRecord, Store, copies, copy_mark, engine, schema
 from monitor.store.tables.pages import PAGE
-from tests.store_support import DATABASES, MINUTE, NOW, add_page, database, poll, polls_of, rows
+from tests.store_support import (
+    DATABASES,
+    DAY,
+    MINUTE,
+    NOW,
+    add_page,
+    database,
+    poll,
+    polls_of,
+    rows,
+)
 
 SIZE = 3
 
 
 class Interrupted(Exception):
     pass
+
+
+def copy(source: str, target: str, **options) -> list[copies.CopiedTable]:
+    return copies.copy(source, target, now=NOW, **options)
 
 
 @pytest.fixture(params=DATABASES)
@@ -51,9 +65,7 @@ def interrupted_at(step: int):
 def steps(source: str, target: str, **options) -> int:
     """Copy, and return how many steps that took."""
     seen = []
-    copied = copies.copy(
-        source, target, size=SIZE, progress=lambda *step: seen.append(step), **options
-    )
+    copied = copy(source, target, size=SIZE, progress=lambda *step: seen.append(step), **options)
     assert all(table.is_equal for table in copied)
     assert [done for done, _, _ in seen][-1] == seen[-1][1]
     return len(seen)
@@ -75,7 +87,7 @@ def test_a_copy_there_and_back_is_equal_row_by_row(tmp_path_factory, seed, size)
     urls = [f"sqlite:///{folder}/{name}.db" for name in ("first", "second", "third")]
     fill(urls[0], seed)
     for one, other in pairwise(urls):
-        copied = copies.copy(one, other, size=size)
+        copied = copy(one, other, size=size)
         assert all(table.is_equal for table in copied)
 
     assert contents(urls[0]) == contents(urls[1]) == contents(urls[2])
@@ -88,7 +100,7 @@ def test_a_copy_to_a_server_and_back_is_equal_row_by_row(tmp_path, seed):
     fill(first, seed, rows=40)
     with database("postgresql") as second, database("postgresql") as other:
         for one, to in ((first, second), (second, other), (other, third)):
-            assert all(table.is_equal for table in copies.copy(one, to, size=SIZE))
+            assert all(table.is_equal for table in copy(one, to, size=SIZE))
         assert contents(first) == contents(second) == contents(third)
 
 
@@ -113,7 +125,7 @@ def test_a_copy_that_is_interrupted_anywhere_is_finished_by_the_next(source, tar
     step = 1
     while True:
         try:
-            copies.copy(source, target, size=SIZE, replace=True, progress=interrupted_at(step))
+            copy(source, target, size=SIZE, replace=True, progress=interrupted_at(step))
         except Interrupted:
             assert is_unfinished(target)
             step += 7
@@ -132,7 +144,7 @@ def test_interrupted_at_each_boundary_of_a_fresh_copy_it_is_finished_by_the_next
     for step in range(1, count + 1):
         target = f"sqlite:///{tmp_path}/target{step}.db"
         with pytest.raises(Interrupted):
-            copies.copy(source, target, size=SIZE, progress=interrupted_at(step))
+            copy(source, target, size=SIZE, progress=interrupted_at(step))
         assert is_unfinished(target)
         steps(source, target)
         assert contents(target) == expected
@@ -141,7 +153,7 @@ def test_interrupted_at_each_boundary_of_a_fresh_copy_it_is_finished_by_the_next
 def test_a_second_copy_brings_what_is_new_changed_or_gone_and_leaves_the_rest(source, target):
     steps(source, target)
     with pytest.raises(StoreError, match="holds a history already"):
-        copies.copy(source, target)
+        copy(source, target)
     database = engine.connect(source)
     with database.begin() as connection:
         # the third page's rows go; two pages that stay give each other nothing
@@ -167,7 +179,7 @@ def test_rows_that_could_not_stand_beside_each_other_are_replaced(source, target
             )
         connection.execute(sa.text("UPDATE page SET last_poll_at = NULL"))
     database.dispose()
-    copies.copy(other, target)
+    copy(other, target)
     steps(source, target, replace=True)
 
     assert contents(source) == contents(target)
@@ -178,14 +190,31 @@ def test_a_target_that_was_polled_later_is_not_replaced(tmp_path, target):
     with Store.open(source) as store:
         page = add_page(store)
         store.record_polls([poll(page, NOW)])
-    copies.copy(source, target)
+    copy(source, target)
     with Store.open(target) as store:
         store.record_polls([poll(store.pages()[0], NOW + 5 * MINUTE)])
 
     with pytest.raises(StoreError, match="would lose them"):
-        copies.copy(source, target, replace=True)
+        copy(source, target, replace=True)
     with Store.open(target) as store:
         assert len(polls_of(store, store.pages()[0])) == 2
+
+
+def test_who_serves_the_source_does_not_serve_the_copy_and_a_served_one_is_not_replaced(
+    source, target
+):
+    server = ServerRecord(id="s", name="host:1", digest="d", keys={}, started_at=NOW, seen_at=NOW)
+    with Store.open(source) as store:
+        store.enroll(server)
+    copy(source, target)
+    with Store.open(target) as store:
+        assert store.servers() == []
+        store.enroll(server)
+
+    with pytest.raises(StoreError, match="served by host:1; stop the monitor first"):
+        copy(source, target, replace=True)
+    copies.copy(source, target, now=NOW + DAY, replace=True)
+    assert contents(source) == contents(target)
 
 
 def test_a_copy_is_of_one_moment_while_others_write(tmp_path, target):
@@ -212,7 +241,7 @@ def test_a_copy_is_of_one_moment_while_others_write(tmp_path, target):
             while len(written) < 20:
                 stop.wait(0.01)
             before = len(written)
-            copied = copies.copy(source, target, size=1)
+            copied = copy(source, target, size=1)
             after = len(written)
         finally:
             stop.set()
@@ -235,7 +264,7 @@ def test_a_table_that_differs_at_the_end_is_told_and_the_copy_stays_unfinished(s
             with sqlite3.connect(tmp_path / "target.db") as connection:
                 connection.execute("UPDATE day SET revision = revision + 1")
 
-    copied = copies.copy(source, target, size=SIZE, progress=harm)
+    copied = copy(source, target, size=SIZE, progress=harm)
 
     assert [table.name for table in copied if not table.is_equal] == ["day"]
     assert is_unfinished(target)
@@ -254,14 +283,14 @@ def test_of_two_copies_to_one_place_the_first_gives_way(source, target):
         other.dispose()
 
     with pytest.raises(StoreError, match="another copy to the same place has begun"):
-        copies.copy(source, target, progress=begin_another)
+        copy(source, target, progress=begin_another)
 
 
 def test_a_database_is_not_copied_to_itself(source, tmp_path):
     (tmp_path / "link.db").symlink_to(tmp_path / "source.db")
     for same in (source, f"sqlite:///{tmp_path}/link.db"):
         with pytest.raises(StoreError, match="is the source itself"):
-            copies.copy(source, same, replace=True)
+            copy(source, same, replace=True)
 
     assert not is_unfinished(source)
 
@@ -272,7 +301,7 @@ def test_a_database_is_not_copied_to_a_file_in_use(source, tmp_path):
     with Store.open(target) as used:
         assert rows(used, "page") == 0
         with pytest.raises(StoreError, match="stop the monitor first"):
-            copies.copy(source, target)
+            copy(source, target)
 
     assert not is_unfinished(target)
 
@@ -283,7 +312,7 @@ def test_a_server_that_is_the_source_under_another_address_is_left_as_it_was():
         fill(url, seed=3)
         before = contents(url)
         with pytest.raises(StoreError, match="is the source itself"):
-            copies.copy(url, f"{url}&application_name=other", replace=True)
+            copy(url, f"{url}&application_name=other", replace=True)
         assert contents(url) == before
         assert not is_unfinished(url)
 
@@ -294,7 +323,7 @@ def test_a_database_with_tables_of_another_program_is_left_alone(source, target)
         connection.execute(sa.text("CREATE TABLE incident (x INTEGER)"))
     other.dispose()
     with pytest.raises(StoreError, match="a table incident of another program"):
-        copies.copy(source, target, replace=True)
+        copy(source, target, replace=True)
     with other.connect() as connection:
         assert sa.inspect(connection).get_table_names() == ["incident"]
     other.dispose()
@@ -302,11 +331,11 @@ def test_a_database_with_tables_of_another_program_is_left_alone(source, target)
 
 def test_a_copy_that_another_version_began_is_not_gone_on_with(source, target):
     with pytest.raises(Interrupted):
-        copies.copy(source, target, progress=interrupted_at(1))
+        copy(source, target, progress=interrupted_at(1))
     other = engine.connect(target)
     with other.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'copying-0001-x'"))
     other.dispose()
 
     with pytest.raises(StoreError, match="of another version"):
-        copies.copy(source, target)
+        copy(source, target)

@@ -10,7 +10,7 @@ from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.config import read_database
 from monitor.errors import ConfigError
 from monitor.running import SOME_PAGE_FAILED, end_interrupted
-from monitor.runtime import load_settings
+from monitor.runtime import load_settings, now
 from monitor.store import addresses, copies, places
 from monitor.terminal import counting, say
 
@@ -42,7 +42,7 @@ def copy(
     _require_folder(target)
     try:
         with _bar() as progress:
-            copied = copies.copy(source, target, replace=replace, progress=progress)
+            copied = copies.copy(source, target, now=now(), replace=replace, progress=progress)
     except KeyboardInterrupt:
         end_interrupted("interrupted; the same command finishes the copy")
     for table in copied:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -30,7 +31,9 @@ from monitor.store.copy_rows import (
     set_sequences,
     tables,
 )
+from monitor.store.servers import servers
 from monitor.store.tables.pages import PAGE
+from monitor.watching import is_alive, join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def copy(
     source: str,
     target: str,
     *,
+    now: datetime,
     replace: bool = False,
     size: int = CHUNK_ROWS,
     progress: Progress = lambda *_: None,
@@ -66,14 +70,14 @@ def copy(
     """Make the target hold what the source holds, and return what both hold, table by table.
 
     The target is empty or an unfinished copy; `replace` also takes a finished one, or any database
-    of ours that has no later poll than the source. It stays marked as unfinished where a table
-    differs. Raises StoreError.
+    of ours that nobody serves `now` and that has no later poll than the source. It stays marked as
+    unfinished where a table differs. Raises StoreError.
     """
     with ExitStack() as stack:
         origin = stack.enter_context(_opened(source))
         schema.ensure_schema(origin, migrate=False)
         database = stack.enter_context(_opened(target))
-        mark, is_fresh = _mark(origin, database, replace=replace)
+        mark, is_fresh = _mark(origin, database, now, replace=replace)
         with engine.store_errors(origin), engine.reading(origin).connect() as connection:
             _lift_limits(connection)
             work = _Work(connection, database, mark, progress)
@@ -106,7 +110,7 @@ def _lift_limits(connection: Connection) -> None:
 # whether the target may be written
 
 
-def _mark(source: Engine, target: Engine, *, replace: bool) -> tuple[str, bool]:
+def _mark(source: Engine, target: Engine, now: datetime, *, replace: bool) -> tuple[str, bool]:
     """Mark the target as an unfinished copy; return the mark, and whether the target is empty.
     Raises StoreError when it is not to be written.
     """
@@ -125,6 +129,7 @@ def _mark(source: Engine, target: Engine, *, replace: bool) -> tuple[str, bool]:
             )
         schema.ensure_schema(target, migrate=True)
         if not is_fresh:
+            _require_unserved(target, now, where)
             _require_earlier(source, target, where)
         version = head
     mark = copy_mark.new_mark(head)
@@ -170,6 +175,14 @@ def _require_revision(mark: str, head: str, where: str) -> None:
 def _has_pages(database: Engine) -> bool:
     with engine.store_errors(database), engine.reading(database).connect() as connection:
         return connection.execute(sa.select(PAGE.c.id).limit(1)).first() is not None
+
+
+def _require_unserved(target: Engine, now: datetime, where: str) -> None:
+    """Raise StoreError while a monitor serves the target."""
+    with engine.store_errors(target), engine.reading(target).connect() as connection:
+        alive = [each.name for each in servers(connection) if is_alive(each.seen_at, now)]
+    if alive:
+        raise StoreError(f"{where} is served by {join_names(alive)}; stop the monitor first")
 
 
 def _require_earlier(source: Engine, target: Engine, where: str) -> None:

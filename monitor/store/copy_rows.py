@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from monitor.store.tables import METADATA
+from monitor.store.tables.watching import SERVER
 
 CHUNK_ROWS = 1_000
 _KEYS_SHARE = 10
@@ -71,8 +72,10 @@ class ChunkRows:
 
 
 def tables() -> list[sa.Table]:
-    """Return all tables, each after those that its rows belong to."""
-    return list(METADATA.sorted_tables)
+    """Return the tables that are copied, each after those that its rows belong to: all but the
+    signs of life of those who serve a database, which are about that one alone.
+    """
+    return [table for table in METADATA.sorted_tables if table is not SERVER]
 
 
 def first_key(table: sa.Table) -> sa.Column[Any]:
@@ -186,7 +189,8 @@ def set_sequences(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     for table in tables():
-        if "id" in table.c:
-            highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)).scalar_subquery()
-            sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+        column = table.autoincrement_column
+        if column is not None:
+            highest = sa.select(sa.func.coalesce(sa.func.max(column), 0)).scalar_subquery()
+            sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
             connection.execute(sa.select(sa.func.setval(sequence, highest + 1, False)))  # noqa: FBT003
