@@ -144,7 +144,7 @@ def test_a_partly_known_day_is_unknown_and_says_how_much_is_known(store, page):
     save(store, page, evidence(NOW, coverage=(cover(0 * DAY, 4 * HOUR),)))
     (day, *_) = record_json(recorded(store, as_of=date(2026, 5, 14)))["days"]
 
-    assert (day["level"], day["coverage"]) == (None, 1 / 6)
+    assert (day["level"], day["coverage_ratio"]) == (None, 1 / 6)
 
 
 def test_one_component_in_an_unknown_word_makes_the_vendor_unknown_now(store, page):

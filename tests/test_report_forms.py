@@ -44,10 +44,10 @@ def day(date: str, level: str | None, incidents: Iterable[str] = (), **others: o
 
 
 DAYS = [
-    day("2026-05-05", "major_outage", ["i1"], coverage=1.0, source="impacts"),
-    day("2026-05-06", "operational", ["i3"], coverage=1.0, source="bars", disputed=True),
-    day("2026-05-07", None, coverage=0.5, source="impacts"),
-    day("2026-05-08", "degraded", coverage=1 / 75_600, source="observations"),
+    day("2026-05-05", "major_outage", ["i1"], coverage_ratio=1.0, source="impacts"),
+    day("2026-05-06", "operational", ["i3"], coverage_ratio=1.0, source="bars", disputed=True),
+    day("2026-05-07", None, coverage_ratio=0.5, source="impacts"),
+    day("2026-05-08", "degraded", coverage_ratio=1 / 75_600, source="observations"),
 ]
 
 
@@ -94,6 +94,7 @@ def test_a_vendors_json_is_this(answer):
                 "started_at": "2026-05-08T11:00:00+00:00",
                 "url": None,
                 "components": [],
+                "component_ids": [],
             }
         ],
         "open_maintenances": [
@@ -107,6 +108,7 @@ def test_a_vendors_json_is_this(answer):
                 "started_at": "2026-05-08T10:00:00+00:00",
                 "url": "https://status.acme.example/m1",
                 "components": ["web"],
+                "component_ids": ["web"],
             }
         ],
         "vendor_reported_uptime": 0.98,

@@ -160,6 +160,7 @@ def test_csv_has_a_line_for_each_span_of_each_vendor_and_component(answer):
     keys = [(row["component"], row["span"], row["outcome"]) for row in rows]
 
     assert len(rows) == 9
+    assert [row["until_today"] for row in rows[:3]] == ["false", "false", "true"]
     assert keys[:3] == [
         ("", "2026-03", "kept"),
         ("", "2026-04", "not_kept"),

@@ -125,7 +125,7 @@ def _span_row(record: Record, found: SpanFigures) -> dict[str, Any]:
         "first": found.span.first,
         "last": found.span.last,
         "span": found.span.name,
-        "until_today": found.span.is_running,
+        "until_today": "true" if found.span.is_running else "false",
         "target": None if target is None else float(target),
         **uptime_columns(found, record.query),
     }

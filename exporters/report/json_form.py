@@ -1,6 +1,6 @@
 """Records as the documented JSON object: ratios 0..1, instants UTC, null for what is unknown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,8 +65,8 @@ def record_json(record: Record) -> dict[str, Any]:
         "remark": page.remark,
         "trust": record.caveat or None,
         "overrides": list(map(_override_json, record.overrides)),
-        "open_incidents": _incidents_json(standing.incidents),
-        "open_maintenances": _incidents_json(standing.maintenances),
+        "open_incidents": _incidents_json(record, standing.incidents),
+        "open_maintenances": _incidents_json(record, standing.maintenances),
         "vendor_reported_uptime": record.reported_uptime,
         **_spans_json(record.spans, record.query),
         "days": list(map(_day_json, record.days)),
@@ -137,7 +137,7 @@ def _day_json(day: Day) -> dict[str, Any]:
     if day.absence is not None:
         row["reason"] = day.absence.value
     if day.level is not None or day.covered_seconds:
-        row["coverage"] = day.coverage
+        row["coverage_ratio"] = day.coverage
         row["source"] = day.source.value if day.source else None
     if day.known_components != day.counted_components:
         row["known_components"] = day.known_components
@@ -160,11 +160,16 @@ def _override_json(decision: Overridden) -> dict[str, Any]:
     }
 
 
-def _incidents_json(incidents: Sequence[Incident] | None) -> list[dict[str, Any]] | None:
-    return None if incidents is None else list(map(_incident_json, incidents))
+def _incidents_json(
+    record: Record, incidents: Sequence[Incident] | None
+) -> list[dict[str, Any]] | None:
+    if incidents is None:
+        return None
+    slugs = {component.component.id: component.slug for component in record.components}
+    return [_incident_json(incident, slugs) for incident in incidents]
 
 
-def _incident_json(incident: Incident) -> dict[str, Any]:
+def _incident_json(incident: Incident, slugs: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": incident.id,
         "incident": incident.id,
@@ -174,5 +179,6 @@ def _incident_json(incident: Incident) -> dict[str, Any]:
         "maintenance": incident.maintenance,
         "started_at": iso(incident.started_at),
         "url": incident.url,
-        "components": list(incident.component_ids),
+        "components": [slugs[key] for key in incident.component_ids if key in slugs],
+        "component_ids": list(incident.component_ids),
     }
