@@ -121,6 +121,23 @@ def test_the_stored_days_have_the_same_lives(store):
         assert stored.vendor.life == ALWAYS
 
 
+@pytest.mark.parametrize("gone_came", [0, 1, 3])
+def test_a_vendor_began_with_the_first_of_its_components_though_that_is_no_longer_listed(
+    store, gone_came
+):
+    page = add_page(store, now=START)
+    apart = component("apart", "Apart", start_date=may(9))
+    for days, components in ((0, (apart,)), (gone_came, (apart, API)), (6, (apart, NEW))):
+        moment = START + days * DAY
+        save(store, page, evidence(moment, components=components), now=moment)
+    whole = store.page_history(store.pages()[0].id, may(5), may(14))
+    listed = store.listed_history(store.pages()[0].id, may(5), may(14))
+
+    assert listed.vendor.life == whole.vendor.life
+    assert API.id not in listed.components
+    assert (whole.vendor.life == ALWAYS) == (gone_came == 0)
+
+
 def test_a_vendor_whose_components_all_have_a_start_began_with_the_first_of_them(store):
     page = add_page(store, now=START)
     save(store, page, evidence(START, components=(component(start_date=may(8)),)))

@@ -118,6 +118,26 @@ def first_seen_at(connection: Connection, page_id: int) -> datetime | None:
     return first
 
 
+_UNDATED = sa.case((COMPONENT.c.start_date.is_(None), COMPONENT.c.first_seen_at))
+_COUNTED_GONE = sa.select(sa.func.count(), sa.func.min(_UNDATED)).where(
+    _MINE, COMPONENT.c.removed_at.is_not(None), sa.not_(COMPONENT.c.excluded)
+)
+
+
+class GoneComponents(NamedTuple):
+    """The counted components that a page no longer lists. `first_seen_at` is that of the first
+    without a start date; None = each has one.
+    """
+
+    number: int
+    first_seen_at: datetime | None
+
+
+def gone_components(connection: Connection, page_id: int) -> GoneComponents:
+    """Return what is to be known of those components without reading each."""
+    return GoneComponents._make(connection.execute(_COUNTED_GONE, {"page": page_id}).one())
+
+
 def count_new(
     connection: Connection, page_id: int, ids: Collection[str], *, since: datetime
 ) -> int:

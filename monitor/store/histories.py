@@ -13,13 +13,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitor.intervals import ONE_DAY, day_interval, days_between, utc
+from monitor.intervals import ONE_DAY, day_interval, day_of, days_between, utc
 from monitor.lives import vendor_life, with_lives
-from monitor.model import Aspect, Confidence, Day, DayRun, History, PageHistory, quiet_day
+from monitor.model import (
+    ALWAYS,
+    Aspect,
+    Confidence,
+    Day,
+    DayRun,
+    History,
+    Life,
+    PageHistory,
+    quiet_day,
+)
 from monitor.store import components, pages
 from monitor.store.day_rows import DayRow, to_day
 from monitor.store.edges import FAR_FUTURE, WHOLE_PAGE
-from monitor.store.records import DayRevision
+from monitor.store.records import DayRevision, PageRecord
 from monitor.store.rows import columns
 from monitor.store.tables.days import DAY, QUIET
 
@@ -93,12 +103,33 @@ def page_history(
         page.zone,
         first_read_at=components.first_seen_at(connection, page_id),
     )
-    counted = [history.life for key, history in histories.items() if key not in excluded]
+    life = vendor_life(history.life for key, history in histories.items() if key not in excluded)
+    if only_listed and life != ALWAYS:
+        life = _life_with_gone(connection, page, life, first, last)
     return PageHistory(
-        vendor=replace(history(WHOLE_PAGE), life=vendor_life(counted)),
-        components=histories,
-        excluded=excluded,
+        vendor=replace(history(WHOLE_PAGE), life=life), components=histories, excluded=excluded
     )
+
+
+def _life_with_gone(
+    connection: Connection, page: PageRecord, listed: Life, first: date, last: date
+) -> Life:
+    """Return the vendor's life where `listed` is that of its components on the page: those that
+    have gone were there before. They are only read where they came after the page's first reading.
+    """
+    gone = components.gone_components(connection, page.id)
+    if not gone.number:
+        return listed
+    first_read_at = components.first_seen_at(connection, page.id)
+    if _are_of_one_day(gone.first_seen_at, first_read_at, page.zone):
+        return ALWAYS
+    return page_history(connection, page.id, first, last).vendor.life
+
+
+def _are_of_one_day(instant: datetime | None, other: datetime | None, zone: tzinfo) -> bool:
+    if instant is None or other is None:
+        return False
+    return day_of(instant, zone) == day_of(other, zone)
 
 
 def listed_history(connection: Connection, page_id: int, first: date, last: date) -> PageHistory:
