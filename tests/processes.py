@@ -92,11 +92,3 @@ def result(*words: str, folder: Path, **options: str) -> tuple[int, str, str]:
     process = command(*words, folder=folder, **options)
     out, err = process.communicate(timeout=240)
     return process.returncode, out, err
-
-
-def go_program(name: str) -> str:
-    """Return a program that `.ci/go-programs.sh` builds; skip the test without it."""
-    folder = os.environ.get("VENDORSTATUS_GO_PROGRAMS")
-    if folder is None:
-        pytest.skip("VENDORSTATUS_GO_PROGRAMS names no folder that .ci/go-programs.sh has filled")
-    return str(Path(folder) / name)

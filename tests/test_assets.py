@@ -13,6 +13,8 @@ from pages_at_hand import Command
 
 from monitor.cli.assets import _KINDS, shipped_files
 
+pytestmark = pytest.mark.hours
+
 ROOT = Path(__file__).parents[1]
 
 

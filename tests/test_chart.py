@@ -10,7 +10,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
-from processes import go_program
+from go_programs import go_program
 
 from monitor import config
 

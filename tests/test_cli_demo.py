@@ -20,6 +20,8 @@ from monitor.errors import ConfigError
 from tests.integration.servers import free_port
 from tests.processes import command
 
+pytestmark = pytest.mark.hours
+
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
 
 

@@ -56,7 +56,7 @@ def test_every_command_about_a_vendor_takes_its_name(watched: Command) -> None:
     ],
 )
 def test_a_word_that_is_no_vendor_gets_the_remedy_for_it(
-    monitor: Command, tmp_path: Path, word: str, remedy: str
+    monitor: Command, tmp_path: Path, empty_database: Path, word: str, remedy: str
 ) -> None:
     (tmp_path / "monitor.yaml").write_text("vendors: [{slug: acme, url: a.example}, anthropic]\n")
     for command in ("report", "poll", "backfill", "rebuild"):
@@ -66,7 +66,9 @@ def test_a_word_that_is_no_vendor_gets_the_remedy_for_it(
         assert err == f"monitor: no vendor '{word}' in monitor.yaml; {remedy}\n"
 
 
-def test_a_name_that_two_vendors_share_is_refused(monitor: Command, tmp_path: Path) -> None:
+def test_a_name_that_two_vendors_share_is_refused(
+    monitor: Command, tmp_path: Path, empty_database: Path
+) -> None:
     (tmp_path / "monitor.yaml").write_text(
         "vendors:\n"
         "  - {slug: acme-eu, name: Acme, url: 'https://a.example'}\n"

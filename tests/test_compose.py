@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from processes import go_program
+from go_programs import go_program
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "correct horse"

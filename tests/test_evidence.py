@@ -393,7 +393,9 @@ def test_explain_names_what_is_kept_of_a_day_and_not_what_came_later(store):
 
     def told(known_at: datetime | None) -> str:
         query = DayQuery(day=DAY, now=NOW + ONE, known_at=known_at)
-        return "\n".join(explain.lines(explanation(store, page, vendor, query)))
+        return "\n".join(
+            explain.text_lines(explain.document(explanation(store, page, vendor, query)))
+        )
 
     digest = sha256(b'{"down": true}').hexdigest()[:12]
     assert (

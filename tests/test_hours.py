@@ -190,6 +190,7 @@ HELPERS = {
     "instants.py",
     "pages_at_hand.py",
     "processes.py",
+    "terminals.py",
 }
 """Helpers that may: a test that uses one is found by its name, or by its fixture `world` or
 `monitor`."""

@@ -146,7 +146,7 @@ def test_what_was_decided_stands_beside_the_figure_in_every_form(store):
     found = record_json(report)["overrides"]
     query = DayQuery(day=date(2026, 5, 5), now=NOW)
     told = explanation(store, store.pages()[0], vendor(LEFT_OUT), query)
-    text = "\n".join(explain.lines(told))
+    text = "\n".join(explain.text_lines(explain.document(told)))
 
     assert found == [
         {

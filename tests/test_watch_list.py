@@ -66,7 +66,7 @@ class World:
 
 
 @pytest.fixture
-def world(store) -> World:
+def watched(store) -> World:
     return World(store)
 
 
@@ -86,25 +86,25 @@ OTHERS = {
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_a_second_server_with_other_settings_is_refused_as_soon_as_the_first_gives_a_sign(
-    world, other
+    watched, other
 ):
-    world.serve(BOTH, "host, process 1")
-    world.each_second = lambda: (world.now - NOW) % BEAT == timedelta() and world.beat(BOTH)
+    watched.serve(BOTH, "host, process 1")
+    watched.each_second = lambda: (watched.now - NOW) % BEAT == timedelta() and watched.beat(BOTH)
 
     with pytest.raises(ConfigError, match="is served by host, process 1 with other settings"):
-        world.serve(other)
+        watched.serve(other)
 
-    assert world.watched() == ["acme", "globex"]
-    assert world.now - NOW <= BEAT + SECOND
-    assert len(world.notes) == 1
+    assert watched.watched() == ["acme", "globex"]
+    assert watched.now - NOW <= BEAT + SECOND
+    assert len(watched.notes) == 1
 
 
-def test_what_differs_is_named(world):
-    world.serve(BOTH, "host, process 1")
-    world.each_second = lambda: world.beat(BOTH)
+def test_what_differs_is_named(watched):
+    watched.serve(BOTH, "host, process 1")
+    watched.each_second = lambda: watched.beat(BOTH)
 
     with pytest.raises(ConfigError) as told:
-        world.serve(settings(replace(ACME, exclude=("API",)), vendor("other")))
+        watched.serve(settings(replace(ACME, exclude=("API",)), vendor("other")))
 
     assert (
         "than monitor.yaml (not watched: other; watched, but not in the settings: globex; watched"
@@ -112,79 +112,79 @@ def test_what_differs_is_named(world):
     )
 
 
-def test_a_replica_with_the_same_settings_is_let_in_at_once(world):
-    world.serve(BOTH, "host, process 1")
-    world.serve(replace(BOTH, port=1, contact="me@acme.example", source="elsewhere.yaml"))
+def test_a_replica_with_the_same_settings_is_let_in_at_once(watched):
+    watched.serve(BOTH, "host, process 1")
+    watched.serve(replace(BOTH, port=1, contact="me@acme.example", source="elsewhere.yaml"))
 
-    assert [each.name for each in world.store.servers()] == ["host, process 1", "host, process 2"]
-    assert world.now == NOW
-
-
-def test_the_same_server_starts_again_with_edited_settings_once_it_has_ended(world):
-    world.serve(BOTH, "host, process 1")
-    world.store.dismiss("host, process 1")
-    world.serve(settings(vendor("other")))
-
-    assert world.watched() == ["other"]
-    assert world.now == NOW
+    assert [each.name for each in watched.store.servers()] == ["host, process 1", "host, process 2"]
+    assert watched.now == NOW
 
 
-def test_a_server_that_was_killed_locks_nobody_out_for_longer_than_its_lease(world):
-    world.serve(BOTH, "host, process 1")
-    world.now += timedelta(seconds=10)
-    world.serve(settings(ACME))
+def test_the_same_server_starts_again_with_edited_settings_once_it_has_ended(watched):
+    watched.serve(BOTH, "host, process 1")
+    watched.store.dismiss("host, process 1")
+    watched.serve(settings(vendor("other")))
 
-    assert world.watched() == ["acme"]
-    assert world.now - NOW <= LEASE + SECOND
-    assert "waiting up to 30 s for a sign" in world.notes[0]
-
-
-def test_a_sign_of_life_of_a_clock_ahead_ends_too(world):
-    world.now += timedelta(days=1)
-    world.beat(BOTH)
-    world.now -= timedelta(days=1)
-    world.serve(settings(ACME))
-
-    assert world.now - NOW <= LEASE + SECOND
+    assert watched.watched() == ["other"]
+    assert watched.now == NOW
 
 
-def test_settings_that_were_applied_are_let_in_beside_a_server_that_has_not_followed_yet(world):
-    world.serve(BOTH, "host, process 1")
-    begin(world.store, settings(ACME), Command.APPLY, world.now)
-    world.serve(settings(ACME))
+def test_a_server_that_was_killed_locks_nobody_out_for_longer_than_its_lease(watched):
+    watched.serve(BOTH, "host, process 1")
+    watched.now += timedelta(seconds=10)
+    watched.serve(settings(ACME))
 
-    assert world.watched() == ["acme"]
-    assert world.now == NOW
+    assert watched.watched() == ["acme"]
+    assert watched.now - NOW <= LEASE + SECOND
+    assert "waiting up to 30 s for a sign" in watched.notes[0]
 
 
-def test_two_that_start_at_once_are_not_both_let_in(world):
+def test_a_sign_of_life_of_a_clock_ahead_ends_too(watched):
+    watched.now += timedelta(days=1)
+    watched.beat(BOTH)
+    watched.now -= timedelta(days=1)
+    watched.serve(settings(ACME))
+
+    assert watched.now - NOW <= LEASE + SECOND
+
+
+def test_settings_that_were_applied_are_let_in_beside_a_server_that_has_not_followed_yet(watched):
+    watched.serve(BOTH, "host, process 1")
+    begin(watched.store, settings(ACME), Command.APPLY, watched.now)
+    watched.serve(settings(ACME))
+
+    assert watched.watched() == ["acme"]
+    assert watched.now == NOW
+
+
+def test_two_that_start_at_once_are_not_both_let_in(watched):
     """Each decides and enrolls in one transaction: who comes second finds the first."""
-    world.serve(settings(ACME), "host, process 1")
-    (first,) = world.store.servers()
+    watched.serve(settings(ACME), "host, process 1")
+    (first,) = watched.store.servers()
 
     assert (first.digest, first.seen_at) == (digest(settings(ACME)), NOW)
-    assert WatchList.read(world.store, NOW).others(BOTH) == (first,)
+    assert WatchList.read(watched.store, NOW).others(BOTH) == (first,)
 
 
-def test_the_built_in_list_may_follow_itself_and_no_settings_that_somebody_chose(world):
+def test_the_built_in_list_may_follow_itself_and_no_settings_that_somebody_chose(watched):
     entries = [vendor(slug) for slug in configuration.default_slugs()]
     built_in = settings(*entries, source=configuration.BUILT_IN)
-    world.serve(built_in, "host, process 1")
-    world.store.dismiss("host, process 1")
-    world.serve(settings(*entries[:2], source=configuration.BUILT_IN))  # of MONITOR_VENDORS
-    world.store.dismiss("host, process 2")
-    begin(world.store, settings(ACME), Command.APPLY, NOW)
+    watched.serve(built_in, "host, process 1")
+    watched.store.dismiss("host, process 1")
+    watched.serve(settings(*entries[:2], source=configuration.BUILT_IN))  # of MONITOR_VENDORS
+    watched.store.dismiss("host, process 2")
+    begin(watched.store, settings(ACME), Command.APPLY, NOW)
 
     with pytest.raises(ConfigError, match="watches acme, and nobody chose to end that"):
-        world.serve(built_in)
+        watched.serve(built_in)
 
 
-def test_servers_without_a_sign_for_a_day_are_forgotten(world):
-    world.beat(BOTH, "old")
-    world.now += timedelta(days=2)
-    world.beat(BOTH, "new")
+def test_servers_without_a_sign_for_a_day_are_forgotten(watched):
+    watched.beat(BOTH, "old")
+    watched.now += timedelta(days=2)
+    watched.beat(BOTH, "new")
 
-    assert [each.name for each in world.store.servers()] == ["new"]
+    assert [each.name for each in watched.store.servers()] == ["new"]
 
 
 def test_a_page_of_before_settings_were_kept_differs_only_in_what_is_known_of_it(store):
