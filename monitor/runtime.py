@@ -79,29 +79,15 @@ class Context:
         if all(word in self.vendors for word in words):
             return list(dict.fromkeys(words))
         names = self._names()
-        return list(dict.fromkeys(self._slug(word, names) for word in words))
+        return list(dict.fromkeys(_slug(word, names, self.settings.source) for word in words))
 
     def _names(self) -> dict[str, list[str]]:
         """Return every configured vendor's names, by its slug."""
-        names = {}
-        for slug, vendor in self.vendors.items():
-            address = vendor.url.partition("://")[2]
-            names[slug] = [vendor.name, address, *configuration.catalog_names(vendor.url)]
+        names = _configured_names(self.vendors)
         for page in self.store.pages(removed=True):
             if page.slug in names and page.page_name:
                 names[page.slug].append(page.page_name)
         return names
-
-    def _slug(self, word: str, names: Mapping[str, Collection[str]]) -> str:
-        source = self.settings.source
-        match keys_named(word, names):
-            case [slug]:
-                return slug
-            case []:
-                raise ConfigError(f"no vendor {word!r} in {source}; {_remedy(word, names)}")
-            case several:
-                which = " or ".join(several)
-                raise ConfigError(f"{word!r} may be {which} of {source}; write one of them")
 
     def _not_there(self, slugs: Sequence[str]) -> str:
         if self.servers:
@@ -111,6 +97,34 @@ class Context:
             )
         remedy = "read them with `monitor backfill`, or let `monitor serve` do it"
         return f"not in {self.store.address} yet: {join_names(slugs)}; {remedy}"
+
+
+def slug_of(word: str, settings: Settings) -> str:
+    """Return the slug of the configured vendor that a word names: by its slug, or by a name of its
+    settings or the catalogue. Raises ConfigError for a word that names none, or several.
+    """
+    vendors = by_slug(settings.vendors)
+    return word if word in vendors else _slug(word, _configured_names(vendors), settings.source)
+
+
+def _configured_names(vendors: Mapping[str, VendorConfig]) -> dict[str, list[str]]:
+    """Return the names of vendors that the settings and the catalogue know, by their slugs."""
+    names = {}
+    for slug, vendor in vendors.items():
+        address = vendor.url.partition("://")[2]
+        names[slug] = [vendor.name, address, *configuration.catalog_names(vendor.url)]
+    return names
+
+
+def _slug(word: str, names: Mapping[str, Collection[str]], source: str) -> str:
+    match keys_named(word, names):
+        case [slug]:
+            return slug
+        case []:
+            raise ConfigError(f"no vendor {word!r} in {source}; {_remedy(word, names)}")
+        case several:
+            which = " or ".join(several)
+            raise ConfigError(f"{word!r} may be {which} of {source}; write one of them")
 
 
 def _remedy(word: str, names: Mapping[str, Collection[str]]) -> str:

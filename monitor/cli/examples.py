@@ -84,6 +84,10 @@ ENDINGS: Mapping[str, Ending] = {
         ),
         PAGES,
     ),
+    "monitor remove": Ending(("monitor remove github",)),
+    "monitor rename": Ending(("monitor rename github github-com",)),
+    "monitor purge": Ending(("monitor purge --vendor github --yes",)),
+    "monitor apply": Ending(("monitor apply", "monitor apply --config /etc/monitor.yaml")),
     "monitor add": Ending(
         (
             "monitor add https://status.example.com",
@@ -91,7 +95,6 @@ ENDINGS: Mapping[str, Ending] = {
         ),
         PAGES,
     ),
-    "monitor apply": Ending(("monitor apply", "monitor apply --config /etc/monitor.yaml")),
     "monitor vendors": Ending(
         ("monitor vendors", "monitor vendors --search git", "monitor vendors --platforms")
     ),

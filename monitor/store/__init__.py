@@ -23,6 +23,7 @@ from monitor.store import (
     leases,
     poll_log,
     poll_updates,
+    purging,
     saving,
     schema,
     snapshots,
@@ -202,6 +203,15 @@ class Store(Transactions):
         with self._write() as connection:
             saving.close_platform(connection, page_id, at=left_at, now=now)
             page_module.set_platform(connection, page_id, platform, evidence)
+
+    history_size = reads(purging.history_size)
+    rename_page = writes(purging.rename_page)
+
+    def delete_page(self, page_id: int) -> None:
+        """Delete a page and all that is stored of it, however long that takes."""
+        with self.patience.without_limit(), self._write() as connection:
+            engine.lift_limits(connection)
+            purging.delete_page(connection, page_id)
 
     know = writes(identities.know)
     refuse = writes(identities.refuse)
