@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from exporters.samples import DATES_AGO
 from monitor.intervals import day_of, days_between
+from monitor.model import Window
 from monitor.ratios import DEFAULT_POLICY
 
 _NOON = time(12, tzinfo=UTC)
@@ -17,8 +18,8 @@ scraped."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryQuery:
-    """A range of past days: `days` days that end with `until` (None = today), both in each
-    page's zone.
+    """A range of past days, in each page's zone: `days` days that end with `until` (None = today),
+    or from `since` on, where that is named.
 
     `components` (one of `monitor.config.COMPONENT_METRICS`) and `policy` are as for `/metrics`;
     `degraded` looks for outage days in those days and the 89 before. A noon counts as past when it
@@ -28,16 +29,21 @@ class HistoryQuery:
     now: datetime
     days: int = 90
     until: date | None = None
+    since: date | None = None
     policy: str = DEFAULT_POLICY
     components: str = "all"
     settled: timedelta = timedelta(0)
 
+    def window(self, today: date) -> Window:
+        """Return the days where it is this day; at least one, none later."""
+        last = today if self.until is None else min(self.until, today)
+        first = last - timedelta(days=self.days - 1) if self.since is None else self.since
+        return Window(min(first, last), last)
+
     def stamped_days(self, zone: tzinfo) -> "list[StampedDay]":
         """Return the days wanted whose noon (UTC) is past, in order."""
-        today = day_of(self.now, zone)
-        last = today if self.until is None else min(self.until, today)
-        first, until = last - timedelta(days=self.days - 1), self.now - self.settled
-        past = [day for day in days_between(first, last) if noon_of(day) <= until]
+        window, until = self.window(day_of(self.now, zone)), self.now - self.settled
+        past = [day for day in days_between(window.first, window.last) if noon_of(day) <= until]
         return [StampedDay(day, int(noon_of(day).timestamp())) for day in past]
 
 

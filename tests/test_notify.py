@@ -162,7 +162,7 @@ def test_the_command_tells_its_manager_when_it_is_ready_reloads_lives_and_ends(
         process = command("serve", folder=tmp_path)
         try:
             assert manager.until("READY")["STATUS"].startswith(
-                "watching 1 vendors; metrics on http://127.0.0.1:"
+                "watching 1 vendor; metrics on http://127.0.0.1:"
             )
             manager.until("WATCHDOG", 2)
             process.send_signal(signal.SIGHUP)

@@ -10,7 +10,6 @@ from exporters.samples import LONGEST_WINDOW
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, day_of
 from monitor.model import History, KnownComponent, PageFacts, PageHistory, Window
-from monitor.ratios import window_ending
 from monitor.store import PageRecord, Store
 
 
@@ -78,8 +77,7 @@ def read(store: Store, page: PageRecord, vendor: VendorConfig, query: HistoryQue
     """Return what the tables need of one vendor. The last day is `query.until`, or today in the
     page's zone.
     """
-    today = day_of(query.now, page.zone)
-    window = window_ending(min(query.until or today, today), query.days)
+    window = query.window(day_of(query.now, page.zone))
     reach = timedelta(days=LONGEST_WINDOW - 1)
     return Extract(
         store=store,

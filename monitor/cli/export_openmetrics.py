@@ -22,12 +22,11 @@ from exporters.samples import LONGEST_WINDOW
 from monitor.cli.export_query import (
     NOTHING_KNOWN,
     Components,
-    Days,
     ExtraLabels,
-    Until,
     export_query,
 )
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
+from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.runtime import Context, open_context
 from monitor.store import PageRecord
@@ -37,8 +36,11 @@ from monitor.terminal import counting, say
 def openmetrics(
     file: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
     vendors: Vendors = None,
-    days: Days = 90,
+    since: Since = None,
     until: Until = None,
+    days: Days = None,
+    as_of: AsOf = None,
+    month: OneMonth = None,
     components: Components = None,
     label: ExtraLabels = None,
     config: ConfigOption = None,
@@ -50,8 +52,9 @@ def openmetrics(
     three.
     """
     labels = checked_labels(label or ())
+    choice = chosen(since=since, until=until, days=days, as_of=as_of, month=month)
     with open_context(config, database) as context:
-        query = export_query(context, days, until, components=components, settled=SETTLED)
+        query = export_query(context, choice, components=components, settled=SETTLED)
         totals = write_openmetrics(context, context.pages(vendors), query, file, labels)
     say(*_next_steps(file, totals, labels, query.now))
 
@@ -62,7 +65,7 @@ def write_history(context: Context, file: Path, labels: Mapping[str, str]) -> No
 
     Raises ConfigError when the file cannot be written, or nothing is known.
     """
-    query = export_query(context, LONGEST_WINDOW, None, components=None, settled=SETTLED)
+    query = export_query(context, chosen(days=LONGEST_WINDOW), components=None, settled=SETTLED)
     write_openmetrics(context, context.pages(None), query, file, {"job": JOB, **labels})
 
 
@@ -104,8 +107,8 @@ def _next_steps(
     )
     yield f"  {import_command(file, folder)}"
     yield (
-        f"Its NUM SAMPLES add up to {totals.samples}. Then move what is in {folder} into the data"
-        " folder of a Prometheus with"
+        f"promtool's NUM SAMPLES must add up to {totals.samples:,}. Then move the folders in"
+        f" {folder} into the data folder of a Prometheus with"
         f" --storage.tsdb.retention.time={retention_days(totals, now)}d or more: with the"
         " default of 15d it deletes the blocks at once. See docs/history.md."
     )

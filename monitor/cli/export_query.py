@@ -1,6 +1,6 @@
 """What is exported: the options that every `monitor export` has, and the query they make."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -8,18 +8,14 @@ import typer
 
 from exporters.history_query import HistoryQuery
 from monitor.config import COMPONENT_METRICS
-from monitor.errors import ConfigError
 from monitor.runtime import Context
+from monitor.spans import SpanChoice
+
+USUAL_DAYS = 90
+"""How many days are exported where nothing says how many."""
 
 NOTHING_KNOWN = "nothing is known of these days; run `monitor backfill` first"
 
-Days = Annotated[
-    int, typer.Option("--days", min=1, max=3660, help="How many days, the last one included.")
-]
-Until = Annotated[
-    datetime | None,
-    typer.Option("--until", formats=["%Y-%m-%d"], help="The last day (default: today)."),
-]
 ComponentsName = StrEnum(  # type: ignore[misc]
     "ComponentsName", {name.upper(): name for name in COMPONENT_METRICS}
 )
@@ -41,21 +37,24 @@ ExtraLabels = Annotated[
 
 def export_query(
     context: Context,
-    days: int,
-    until: datetime | None,
+    choice: SpanChoice,
     *,
     components: str | None,
     settled: timedelta = timedelta(0),
 ) -> HistoryQuery:
-    """Return the query. Raises ConfigError for a day that has not come anywhere yet."""
+    """Return the query. Where it is today is UTC's day; what goes on ends with each page's own.
+
+    Raises ConfigError for a day that has not come.
+    """
     now = context.clock()
-    last = until.date() if until else None
-    if last is not None and last > now.date():
-        raise ConfigError(f"--until {last} is in the future: nothing is exported for days to come")
+    span = choice.window(now.date(), USUAL_DAYS)
+    is_named = choice.names_spans
+    is_until_today = span.is_running if is_named else choice.last is None
     return HistoryQuery(
         now=now,
-        days=days,
-        until=last,
+        days=span.days,
+        until=None if is_until_today else span.last,
+        since=span.first if is_named or choice.since else None,
         policy=context.settings.policy,
         components=components or context.settings.component_metrics,
         settled=settled,

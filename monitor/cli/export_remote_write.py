@@ -15,14 +15,13 @@ from exporters.series import Series
 from monitor.cli.export_query import (
     NOTHING_KNOWN,
     Components,
-    Days,
     ExtraLabels,
-    Until,
     export_query,
 )
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.cli.receiver import parse_address, parse_headers
 from monitor.cli.resumption import SentVendors
+from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
 from monitor.plain import masked_url
@@ -39,8 +38,11 @@ def remote_write(
         ),
     ],
     vendors: Vendors = None,
-    days: Days = 90,
+    since: Since = None,
     until: Until = None,
+    days: Days = None,
+    as_of: AsOf = None,
+    month: OneMonth = None,
     components: Components = None,
     label: ExtraLabels = None,
     header: Annotated[
@@ -69,10 +71,11 @@ def remote_write(
     The same series as `export openmetrics`. A run that broke off goes on where it did.
     """
     labels = checked_labels(label or ())
+    choice = chosen(since=since, until=until, days=days, as_of=as_of, month=month)
     address = parse_address(url)
     headers = parse_headers(header or (), os.environ)
     with open_context(config, database) as context:
-        query = export_query(context, days, until, components=components)
+        query = export_query(context, choice, components=components)
         vendors_before = SentVendors.load(context.store.address, address, labels, again=again)
         headers = {**remote.HEADERS, "User-Agent": user_agent(context.settings.contact), **headers}
         with Push(address, headers=headers, attempts=attempts) as push:
@@ -114,8 +117,8 @@ class _Sender:
     @property
     def _reach(self) -> int:
         """How many days before now the oldest sample can lie."""
-        last = self.query.until or self.query.now.date()
-        return (self.query.now.date() - last).days + self.query.days + 1
+        today = self.query.now.date()
+        return (today - self.query.window(today).first).days + 2
 
 
 def _send(

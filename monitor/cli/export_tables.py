@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -11,10 +10,12 @@ from typing import Annotated, BinaryIO
 import typer
 
 from exporters import tables
-from monitor.cli.export_query import Days, Until, export_query
+from monitor.cli.export_query import export_query
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
+from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.runtime import open_context
+from monitor.spans import SpanChoice
 from monitor.terminal import binary_stdout, counting, say
 
 TableName = StrEnum(  # type: ignore[misc]
@@ -42,14 +43,18 @@ def table_command(form: tables.Format) -> Callable[..., None]:
         vendors: Vendors = None,
         table: TableNames = None,
         folder: Folder = None,
-        days: Days = 90,
+        since: Since = None,
         until: Until = None,
+        days: Days = None,
+        as_of: AsOf = None,
+        month: OneMonth = None,
         components: WithComponents = True,
         config: ConfigOption = None,
         database: DatabaseOption = None,
     ) -> None:
         target = _Target(form, table, folder)
-        _write(target, vendors, days, until, components, config, database)
+        choice = chosen(since=since, until=until, days=days, as_of=as_of, month=month)
+        _write(target, vendors, choice, components, config, database)
 
     return write
 
@@ -60,15 +65,19 @@ def as_parquet(
     ],
     vendors: Vendors = None,
     table: TableNames = None,
-    days: Days = 90,
+    since: Since = None,
     until: Until = None,
+    days: Days = None,
+    as_of: AsOf = None,
+    month: OneMonth = None,
     components: WithComponents = True,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows, intervals, incidents and observations as Parquet, with typed columns."""
     target = _Target(tables.Format.PARQUET, table, folder)
-    _write(target, vendors, days, until, components, config, database)
+    choice = chosen(since=since, until=until, days=days, as_of=as_of, month=month)
+    _write(target, vendors, choice, components, config, database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +134,7 @@ def _whole_file(path: Path) -> Iterator[BinaryIO]:
 def _write(
     target: _Target,
     vendors: Sequence[str] | None,
-    days: int,
-    until: datetime | None,
+    choice: SpanChoice,
     with_components: bool,
     config: Path | None,
     database: str | None,
@@ -134,7 +142,7 @@ def _write(
     """Write the tables, and say how many rows each file has."""
     with open_context(config, database) as context:
         components = "all" if with_components else "none"
-        query = export_query(context, days, until, components=components)
+        query = export_query(context, choice, components=components)
         pages = context.pages(vendors)
         counts = dict.fromkeys((table.name for table in target.require_tables()), 0)
         with target.open() as sinks, counting("vendors", len(pages)) as advance:

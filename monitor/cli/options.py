@@ -23,7 +23,8 @@ class Format(StrEnum):
 PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  # type: ignore[misc]
 
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")
+    Path | None,
+    typer.Option("--config", "-c", help="Settings file (default: the one `monitor check` names)."),
 ]
 DatabaseOption = Annotated[
     str | None, typer.Option("--database", help="Database, a path or URL; overrides the settings.")
@@ -41,7 +42,12 @@ Page = Annotated[
         metavar="VENDOR|URL", help="Vendor of the catalogue, or address of a status page."
     ),
 ]
-AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private", help="Allow an address that is not public, for your own pages."
+    ),
+]
 KnownAt = Annotated[
     str | None,
     typer.Option("--known-at", help="Use only what was known by then, e.g. 2026-05-06T12:00Z."),

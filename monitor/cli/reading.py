@@ -13,7 +13,7 @@ from monitor.cli.invocation import to_type
 from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption, Vendors
 from monitor.cli.outcomes import backfill_facts, backfill_lines, poll_facts, poll_line
 from monitor.cli.rows import Facts, Shape, ShapeOption, print_facts
-from monitor.cli.spans import Days, Month, Since, chosen
+from monitor.cli.spans import Days, OneMonth, Since, chosen
 from monitor.collect import Answers, BackfillResult, Collector, PollResult
 from monitor.intervals import day_interval, day_of
 from monitor.model import Evidence
@@ -64,7 +64,7 @@ def backfill(
     vendors: Vendors = None,
     since: Since = None,
     days: Days = None,
-    month: Month = None,
+    month: OneMonth = None,
     force: Annotated[
         bool, typer.Option("--force", help="Ask again for what is already complete.")
     ] = False,

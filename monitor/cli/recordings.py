@@ -40,7 +40,9 @@ commands = typer.Typer()
 def record(
     vendor: Page,
     folder: Annotated[Path, typer.Argument(help="Folder to write.")],
-    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How much history.")] = 90,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=3650, help="How many days of history.")
+    ] = 90,
     allow_private: AllowPrivate = False,
     config: ConfigOption = None,
 ) -> None:
@@ -76,9 +78,9 @@ def replay(
     days: Days = None,
     as_of: AsOf = None,
     window: OldWindow = None,
-    policy: Annotated[PolicyName, typer.Option("--policy", help="Weights.")] = PolicyName(
-        DEFAULT_POLICY
-    ),
+    policy: Annotated[
+        PolicyName, typer.Option("--policy", help="Weights of the downtime ratio.")
+    ] = PolicyName(DEFAULT_POLICY),
     platform: Annotated[
         str | None, typer.Option("--platform", help="Read it as this platform, undetected.")
     ] = None,

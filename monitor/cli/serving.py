@@ -124,7 +124,8 @@ async def serve_until_stopped(
         answering = asyncio.create_task(_answer(web, listener, stop))
         await schedule.start()
         where = f"http://{settings.host}:{settings.port}/metrics"
-        status = f"watching {len(context.vendors)} vendors; metrics on {where}"
+        count = len(context.vendors)
+        status = f"watching {count} vendor{'' if count == 1 else 's'}; metrics on {where}"
         say(status, err=True)
         notifier.ready(status)
         rereading = asyncio.create_task(

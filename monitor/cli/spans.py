@@ -31,6 +31,13 @@ Month = Annotated[
         help="A calendar month, e.g. 2026-03, or 2026-01..2026-06; give several to compare them.",
     ),
 ]
+OneMonth = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--month", metavar="MONTH", help="A calendar month, e.g. 2026-03, or 2026-01..2026-06."
+    ),
+]
+"""The same where months are not compared."""
 Quarter = Annotated[
     list[str] | None,
     typer.Option("--quarter", metavar="QUARTER", help="Likewise a quarter, e.g. 2026-Q1."),

@@ -134,7 +134,7 @@ async def blocks(monitor: Monitor, binaries: str, address: str) -> tuple[str, in
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    assert f"NUM SAMPLES add up to {samples_in(made.stdout)}." in exported.stdout
+    assert f"NUM SAMPLES must add up to {samples_in(made.stdout):,}." in exported.stdout
     (monitor.folder / "h.om.blocks").rename(monitor.folder / "prometheus")
     (retention,) = re.findall(r"--storage.tsdb.retention.time=\w+", exported.stdout)
     return retention, samples_in(made.stdout)

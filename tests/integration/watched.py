@@ -38,6 +38,7 @@ from monitor.answers import ReportQuery
 from monitor.cli.export_openmetrics import write_openmetrics
 from monitor.cli.export_query import export_query
 from monitor.cli.reporting import records
+from monitor.cli.spans import chosen
 from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
@@ -449,5 +450,5 @@ def _level(word: str | None) -> int:
 def export(world: World, file: Path, days: int = 90) -> None:
     """Write what `monitor export openmetrics` writes at the world's last instant."""
     monitor = world.monitor()
-    asked = export_query(monitor, days, None, components=None, settled=SETTLED)
+    asked = export_query(monitor, chosen(days=days), components=None, settled=SETTLED)
     write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": JOB})
