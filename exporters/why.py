@@ -22,6 +22,8 @@ def lines(days: Sequence[Reasons]) -> Iterator[str]:
 def _lines(reasons: Reasons) -> Iterator[str]:
     yield f"{reasons.name}, {reasons.day.day} ({reasons.zone}): {_verdict(reasons.day)}"
     yield f"  rule: {reasons.rule}"
+    if reasons.seconds_of is not None:
+        yield f"  seconds: those of {reasons.seconds_of}, which was out or bad longest"
     yield from (f"  witness: {witness}" for witness in reasons.witnesses)
     if not reasons.changes:
         yield "  no single change of a source, an incident or a setting would make it another day"
@@ -65,6 +67,7 @@ def _json(reasons: Reasons) -> dict[str, Any]:
         "day": reasons.day.day.isoformat(),
         "zone": reasons.zone,
         **_day_json(reasons.day),
+        "seconds_of": reasons.seconds_of,
         "rule": reasons.rule,
         "witnesses": list(reasons.witnesses),
         "changes": [

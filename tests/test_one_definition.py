@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exporters import explain
+from exporters import explain, why
 from exporters.daily import vendor_series
 from exporters.history_query import HistoryQuery
 from exporters.report import record_json
@@ -52,7 +52,8 @@ def page(store):
 def test_explain_and_why_have_the_seconds_source_and_confidence_of_the_longest(store, page):
     query = DayQuery(day=DAY, now=NOW)
     found = explain.explained_json(explanation(store, page, ACME, query))
-    day = reasons(store, page, ACME, query).day
+    because = reasons(store, page, ACME, query)
+    day = because.day
 
     assert found["level"] == "major_outage"
     assert (found["major_seconds"], found["partial_seconds"]) == (0, LONGEST)
@@ -60,6 +61,9 @@ def test_explain_and_why_have_the_seconds_source_and_confidence_of_the_longest(s
     assert found["confidence"] == "high", "Web's; the one of API is medium"
     assert (day.seconds.major, day.seconds.partial) == (0, LONGEST)
     assert (day.component_id, day.confidence) == ("web", "high")
+    (line, *_) = [line for line in why.lines([because]) if "seconds" in line]
+    assert line == "  seconds: those of Web, which was out or bad longest"
+    assert why.as_json([because])["days"][0]["seconds_of"] == "Web"
 
 
 def test_a_report_adds_them_up(store, page):

@@ -265,7 +265,7 @@ def test_the_command_answers_for_one_day_and_for_two(monitor):
         (("2026-05-32",), "is not in the calendar"),
         (("api", "2026-05-05"), "no component 'api'"),
         (("2026-05-05", "2026-05-06", "2026-05-07"), "expected [COMPONENT] [DAY] [DAY]"),
-        (("2026-05-05", "--format", "csv"), "it writes table or json"),
+        (("2026-05-05", "--format", "csv"), "'csv' is not one of 'table', 'json'"),
     ],
 )
 @pytest.mark.usefixtures("empty_database")

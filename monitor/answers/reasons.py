@@ -23,11 +23,14 @@ from monitor.store import PageRecord, Store
 class Reasons:
     """Why one day is what it is: the rule that decided, the components that are as bad as the day
     with who says so, and every single change that alters the day. `zone` is the name of its zone.
+    `seconds_of` is the name of the component whose seconds a vendor's day has; None where it has
+    none, and for a component.
     """
 
     name: str
     zone: str
     day: Day
+    seconds_of: str | None
     rule: str
     witnesses: tuple[str, ...]
     changes: tuple[Change, ...]
@@ -63,11 +66,13 @@ def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuer
     )
     days = case.page_days()
     day = case.own_day(days)
+    names = {entry.id: entry.component.full_name for entry in facts.components}
     part = "" if case.component is None else f", {case.component.component.full_name}"
     return Reasons(
         name=f"{vendor.name}{part}",
         zone=page.zone_name,
         day=day,
+        seconds_of=names.get(day.component_id or ""),
         rule=_rule(case, day),
         witnesses=tuple(_witnesses(case, days, day)),
         changes=tuple(

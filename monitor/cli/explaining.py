@@ -1,7 +1,8 @@
 """`monitor explain` and `why`: the evidence behind a day, and what would make it another one."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from exporters.why import as_json as why_json
 from exporters.why import lines as why_lines
 from monitor import answers
 from monitor.cli.asked_days import Subject, component_and_days
-from monitor.cli.options import ConfigOption, DatabaseOption, Format, KnownAt, Vendor, instant
+from monitor.cli.options import ConfigOption, DatabaseOption, KnownAt, Vendor, instant
 from monitor.cli.spans import Days, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.runtime import Context, open_context
@@ -21,6 +22,21 @@ from monitor.terminal import say, say_each, say_json
 commands = typer.Typer()
 
 _MOST_COMPARED = 2
+
+
+class ExplainFormat(StrEnum):
+    """How explained days are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class WhyFormat(StrEnum):
+    """How reasons are written."""
+
+    TABLE = "table"
+    JSON = "json"
 
 
 @commands.command(short_help="Show the evidence behind a day, or which days were not quiet.")
@@ -45,8 +61,8 @@ def explain(
     ] = False,
     known_at: KnownAt = None,
     form: Annotated[
-        Format, typer.Option("--format", "-f", help="table, json or markdown.")
-    ] = Format.TABLE,
+        ExplainFormat, typer.Option("--format", "-f", help="How to write it.")
+    ] = ExplainFormat.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -55,18 +71,17 @@ def explain(
     Of several days, or of the usual number until today when none is named, a line for each that was
     not quiet.
     """
-    _require_format(form, (Format.TABLE, Format.JSON, Format.MARKDOWN))
     component, texts = component_and_days(words or [], most_days=1)
     choice = chosen(since=since, until=until, days=days)
     with _subject(vendor, component, known_at, config, database) as (context, subject):
         window = subject.chosen_days(texts, choice, context.settings.window_days)
         if window is None:
-            _say_no_bad_day(subject, form)
+            _say_no_bad_day(subject, is_json=form is ExplainFormat.JSON)
             return
         overview = subject.overview(window)
         accounts = _wanted(overview, disputed=disputed)
         is_whole = details or (window.days == 1 and not disputed)
-        if form is Format.JSON:
+        if form is ExplainFormat.JSON:
             say_json(_json(subject, overview, accounts, is_whole=is_whole))
         elif is_whole and accounts:
             documents = (forms.document(subject.explanation(each.day.day)) for each in accounts)
@@ -88,14 +103,15 @@ def why(
         ),
     ],
     known_at: KnownAt = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.TABLE,
+    form: Annotated[
+        WhyFormat, typer.Option("--format", "-f", help="How to write it.")
+    ] = WhyFormat.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Show the rule and the witness that decided a day, and each single change that would make it
     another one.
     """
-    _require_format(form, (Format.TABLE, Format.JSON))
     component, texts = component_and_days(words, most_days=_MOST_COMPARED)
     if not texts:
         raise ConfigError(
@@ -104,10 +120,10 @@ def why(
     with _subject(vendor, component, known_at, config, database) as (_, subject):
         days = [subject.day(text) for text in texts]
         if None in days:
-            _say_no_bad_day(subject, form)
+            _say_no_bad_day(subject, is_json=form is WhyFormat.JSON)
             return
         reasons = [subject.reasons(day) for day in days if day is not None]
-    if form is Format.JSON:
+    if form is WhyFormat.JSON:
         say_json(why_json(reasons))
         return
     say(*why_lines(reasons))
@@ -140,19 +156,10 @@ def _subject(
             raise ConfigError(str(error)) from error
 
 
-def _require_format(form: Format, formats: Collection[Format]) -> None:
-    if form not in formats:
-        *others, last = [each.value for each in formats]
-        raise ConfigError(
-            f"--format {form.value} is not for this command; it writes {', '.join(others)} or"
-            f" {last}"
-        )
-
-
-def _say_no_bad_day(subject: Subject, form: Format) -> None:
+def _say_no_bad_day(subject: Subject, *, is_json: bool) -> None:
     """Say that there is no latest bad day."""
     window = subject.latest_window
-    if form is Format.JSON:
+    if is_json:
         say_json(forms.overview_json(subject.overview(window), []))
         return
     component = "" if subject.component is None else f", {subject.component}"
@@ -189,9 +196,9 @@ def _json(
     return forms.overview_json(overview, days)
 
 
-def _lines(documents: Iterable[forms.Document], form: Format) -> Iterator[str]:
+def _lines(documents: Iterable[forms.Document], form: ExplainFormat) -> Iterator[str]:
     """Yield the lines of documents, an empty one between two."""
-    lines = forms.markdown_lines if form is Format.MARKDOWN else forms.text_lines
+    lines = forms.markdown_lines if form is ExplainFormat.MARKDOWN else forms.text_lines
     for number, document in enumerate(documents):
         if number:
             yield ""
