@@ -8,7 +8,7 @@ force.
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType, TracebackType
@@ -17,8 +17,10 @@ from typing import Self
 from monitor.collect import Headers
 from monitor.config import Settings
 from monitor.errors import ConfigError
+from monitor.kept_settings import kept_settings
 from monitor.network import headers_by_slug
 from monitor.settings_changes import SettingsChanges, compare_settings
+from monitor.watch_changes import WatchedVendor, compare_watched
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +109,12 @@ class Rereading:
         if changes.restart_keys:
             keys = ", ".join(changes.restart_keys)
             log.warning("needs a restart, until then what was set before holds: %s", keys)
+        details = list(_details(self.settings, changes))
         self.settings = changes.settings
         self.observe(True)  # noqa: FBT003
         log.info("settings read again: %s", changes)
+        for detail in details:
+            log.info("settings read again: %s", detail)
         return str(changes)
 
     def _read(self) -> tuple[Settings, Mapping[str, Headers]]:
@@ -119,3 +124,17 @@ class Rereading:
     def _refuse(self, why: str) -> str:
         self.observe(False)  # noqa: FBT003
         return f"settings refused, those from before hold: {why}"
+
+
+def _details(before: Settings, changes: SettingsChanges) -> Iterator[str]:
+    """Yield a line for each vendor whose settings change, with the old and new values that are not
+    secret.
+    """
+    old = [WatchedVendor(vendor.slug, kept_settings(vendor)) for vendor in before.vendors]
+    told = compare_watched(old, changes.settings.vendors)
+    for line in told.lines():
+        if line.startswith("changed: "):
+            yield line
+    for slug in changes.changed_slugs:
+        if slug not in told.changed:
+            yield f"changed: {slug}: how its page is reached"

@@ -47,7 +47,9 @@ class SettingsChanges:
         parts = [
             f"{len(slugs)} {what} ({join_names(slugs)})" for what, slugs in counts.items() if slugs
         ]
-        return f"{len(self.settings.vendors)} vendors: {', '.join(parts) or 'the same as before'}"
+        count = len(self.settings.vendors)
+        vendors = "1 vendor" if count == 1 else f"{count} vendors"
+        return f"{vendors}: {', '.join(parts) or 'the same as before'}"
 
 
 def compare_settings(before: Settings, after: Settings) -> SettingsChanges:

@@ -12,6 +12,7 @@ from monitor.collect import put_in_force, spec
 from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest
+from monitor.settings_changes import restart_hashes
 from monitor.store import AppliedSettings, ServerRecord, Store, WatchedPage
 from monitor.watch_changes import WatchChanges, WatchedVendor, compare_watched
 from monitor.watching import (
@@ -69,6 +70,18 @@ class WatchList(NamedTuple):
         if self.applied is not None and self.applied.digest == own:
             return ()
         return tuple(server for server in self.servers if server.digest != own)
+
+    def restarts(self, settings: Settings) -> dict[str, tuple[str, ...]]:
+        """Return the keys whose values in these settings need a restart, by the name of the server
+        that runs with others.
+        """
+        wanted = restart_hashes(settings)
+        found = {}
+        for server in self.servers:
+            keys = [key for key, value in server.keys.items() if wanted.get(key, value) != value]
+            # This database is the one it serves, however its address is written.
+            found[server.name] = tuple(key for key in keys if key != "database")
+        return {name: keys for name, keys in found.items() if keys}
 
     def decide(self, command: Command, settings: Settings) -> Written | Refusal:
         """Return what a command with these settings writes, or why it is refused."""

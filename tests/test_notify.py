@@ -167,7 +167,7 @@ def test_the_command_tells_its_manager_when_it_is_ready_reloads_lives_and_ends(
             manager.until("WATCHDOG", 2)
             process.send_signal(signal.SIGHUP)
             manager.until("RELOADING")
-            assert manager.until("READY")["STATUS"] == "1 vendors: the same as before"
+            assert manager.until("READY")["STATUS"] == "1 vendor: the same as before"
             (tmp_path / "monitor.yaml").write_text("vendors: []")
             process.send_signal(signal.SIGHUP)
             assert "monitor.yaml:1: vendors" in manager.until("READY")["STATUS"]

@@ -75,6 +75,25 @@ async def test_what_needs_a_restart_is_named_and_keeps_its_value(caplog) -> None
     assert "needs a restart, until then what was set before holds: server" in caplog.text
 
 
+async def test_what_changes_is_logged_with_its_old_and_new_value(caplog) -> None:
+    vendor = vendor_of(truth_for(1, "statuspage"))
+    before = settings_for(vendor)
+    after = replace(vendor, interval_seconds=600, exclude=("API",))
+    found, _ = rereading(lambda: replace(before, vendors=(after,)), before)
+    with caplog.at_level("INFO", "monitor.reread"):
+        await found.reread()
+        found.load = lambda: replace(before, vendors=(replace(after, timeout_seconds=1.0),))
+        await found.reread()
+
+    told = [record.getMessage().removeprefix("settings read again: ") for record in caplog.records]
+    assert told == [
+        f"1 vendor: 1 changed ({vendor.slug})",
+        f"changed: {vendor.slug}: exclude: none -> API; interval: 5m -> 10m",
+        f"1 vendor: 1 changed ({vendor.slug})",
+        f"changed: {vendor.slug}: how its page is reached",
+    ]
+
+
 async def test_hangups_before_anybody_waits_count_and_many_are_one() -> None:
     before = signal.getsignal(signal.SIGHUP)
     with Hangups() as hangups:

@@ -60,7 +60,7 @@ def test_the_same_settings_change_nothing():
     before = settings(vendor("acme"))
 
     assert compare_settings(before, settings(vendor("acme"))).settings == before
-    assert str(compare_settings(before, before)) == "1 vendors: the same as before"
+    assert str(compare_settings(before, before)) == "1 vendor: the same as before"
 
 
 NEW = {

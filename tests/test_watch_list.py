@@ -236,3 +236,15 @@ def test_each_setting_that_needs_a_restart_has_a_hash_that_tells_no_secret():
     for name, value in changed.items():
         after = restart_hashes(replace(BOTH, **{name: value}))
         assert {key for key in before if after[key] != before[key]} == {RESTART[name]}
+
+
+def test_what_a_running_server_takes_only_at_a_restart_is_named(store):
+    seen = server("host, process 1")._replace(keys=restart_hashes(BOTH), digest=digest(BOTH))
+    store.enroll(seen)
+    found = WatchList.read(store, NOW)
+
+    assert found.restarts(replace(BOTH, policy="strict", database_url="sqlite:///x.db")) == {}
+    assert found.restarts(replace(BOTH, port=1, concurrency=3)) == {
+        "host, process 1": ("server", "concurrency")
+    }
+    assert WatchList.read(store, NOW + LEASE).restarts(replace(BOTH, port=1)) == {}

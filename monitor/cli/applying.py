@@ -3,6 +3,7 @@
 import typer
 
 from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption
+from monitor.config import Settings
 from monitor.kept_settings import digest
 from monitor.runtime import allow_new_database, load_settings, now
 from monitor.store import Store
@@ -34,6 +35,7 @@ def apply(
         begin(store, settings, Command.APPLY, now())
         print_changes(before.changes(settings), store.address)
         others = [server.name for server in before.servers if server.digest != digest(settings)]
+        say(*restart_lines(before, settings))
         if others:
             say(
                 f"{join_names(others)} will read its settings again within seconds, and take this"
@@ -52,3 +54,9 @@ def print_servers(watched: WatchList) -> None:
     names = join_names([server.name for server in watched.servers])
     if names:
         say(f"served by {names}; `monitor apply` or SIGHUP puts this in force without a restart")
+
+
+def restart_lines(watched: WatchList, settings: Settings) -> list[str]:
+    """Return a line for each server that runs with other values of keys that need a restart."""
+    restarts = watched.restarts(settings).items()
+    return [f"needs a restart of {name}: {', '.join(keys)}" for name, keys in restarts]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor import config as configuration
-from monitor.cli.applying import print_changes, print_servers
+from monitor.cli.applying import print_changes, print_servers, restart_lines
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.cli.outcomes import error_facts, unread
 from monitor.cli.rows import Facts, Plain, PlainOption
@@ -70,7 +70,8 @@ def check(
     stored.
 
     With --diff it is said what applying the settings would change in the database: which vendors
-    are added, removed and changed. It reads only.
+    are added, removed and changed, and what a running server takes only at a restart. Nothing is
+    written.
     """
     settings = _checked(config, database, form)
     warnings = configuration.warnings(settings)
@@ -107,10 +108,12 @@ def _differences(settings: Settings, form: Plain) -> list[str]:
     with Store.open(settings.database_url, migrate=False) as store:
         watched = WatchList.read(store, now())
         changes = watched.changes(settings)
+        restarts = restart_lines(watched, settings)
         if form is Plain.TABLE:
             print_changes(changes, store.address)
             print_servers(watched)
-    return list(changes.lines()) if changes else []
+            say(*restarts)
+    return [*changes.lines(), *restarts]
 
 
 def _looks(settings: Settings, form: Plain, *, catalogue: bool) -> "list[_Look]":
