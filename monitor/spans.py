@@ -274,6 +274,18 @@ class SpanChoice:
         _past(Span(first, first), today)
         return _not_empty(first, last)
 
+    def months_of(self, window: Span) -> tuple[Span, ...]:
+        """Return the calendar months of a window; the first and the last may be part of one."""
+        spans = []
+        first = window.first
+        while first <= window.last:
+            month = _calendar(Unit.MONTH, first.replace(day=1))
+            last = min(month.last, window.last)
+            is_whole = (first, last) == (month.first, month.last)
+            spans.append(Span(first, last, month.name if is_whole else ""))
+            first = last + _ONE_DAY
+        return tuple(spans)
+
     def spans(self, today: date) -> tuple[Span, ...]:
         """Return the months, quarters and years asked for, each once, the earliest first."""
         found: set[Span] = set()

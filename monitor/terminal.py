@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from types import TracebackType
 from typing import BinaryIO
 
@@ -141,6 +141,17 @@ def _has_blocks(encoding: str) -> bool:
     return True
 
 
+def plain_lines(lines: Iterable[str | RenderableType]) -> Iterator[str]:
+    """Yield the lines that `say_each` would write to a file or a pipe."""
+    for line in lines:
+        if isinstance(line, str):
+            yield visible(line)
+            continue
+        sheet = StringIO()
+        Console(file=sheet, width=UNLIMITED, color_system=None).print(_Visible(line, True))  # noqa: FBT003
+        yield from map(str.rstrip, sheet.getvalue().split("\n")[:-1])
+
+
 def say_json(value: object) -> None:
     """Print JSON in which hidden characters are escaped; it says the same to a program."""
     say(*json_text(value, indent=2).split("\n"))
@@ -192,6 +203,27 @@ def table(
     for them, all but the first column are put below their rows.
     """
     return Grid(columns, [list(map(visible, row)) for row in rows], uncut=uncut)
+
+
+def side_by_side(
+    titles: Sequence[str],
+    names: Sequence[Text],
+    cells: Sequence[Sequence[Sequence[Text]]],
+    *,
+    on_one_line: bool,
+) -> Table:
+    """Return a table without lines of which each cell holds several facts, one below another.
+
+    A row `on_one_line` has them behind each other; without that only its name may be broken.
+    """
+    between = Text(", " if on_one_line else "\n")
+    grid = Table(box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
+    grid.add_column(words(""), no_wrap=on_one_line)
+    for title in titles:
+        grid.add_column(words(title), no_wrap=True)
+    for name, row in zip(names, cells, strict=True):
+        grid.add_row(name, *(between.join(facts) for facts in row))
+    return grid
 
 
 def paragraph(lines: Mapping[str, str]) -> Table:

@@ -16,13 +16,14 @@ def sentence(record: Record) -> str:
     coverage.
     """
     return (
-        f"{record.name}: {_headline(record.figures)}, {record.window.first} to"
-        f" {record.window.last}, days in {record.page.zone}, {_scope(record)}, coverage"
+        f"{record.name}: {headline(record.figures)}, {record.window.first} to"
+        f" {record.window.last}, days in {record.page.zone}, {scope(record)}, coverage"
         f" {percent(record.figures.coverage_ratio)}"
     )
 
 
-def _headline(figures: WindowFigures) -> str:
+def headline(figures: WindowFigures) -> str:
+    """Return on how many of how many known days there was an outage, and the bounds."""
     if figures.absent_days == figures.window.days:
         return f"there was no component yet on any of the {figures.absent_days} days"
     if figures.outage_day_bounds is None:
@@ -37,7 +38,8 @@ def _headline(figures: WindowFigures) -> str:
     return f"{headline}, {least} to {most} of {figures.known_days + figures.unknown_days}"
 
 
-def _scope(record: Record) -> str:
+def scope(record: Record) -> str:
+    """Return which components the figure is about."""
     left_out = sum(component.is_excluded for component in record.components)
     if not left_out:
         return "any component"

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from exporters.report.sentences import page_remarks
 from exporters.report.spans import SpanRow, definitions, span_facts, span_rows
 from monitor.answers import Record, ReportQuery
 from monitor.plain import markdown_text
-from monitor.terminal import words
+from monitor.terminal import side_by_side, words
 
 _SHORTEST_NAME = 16
 _GAP = 2
@@ -76,19 +75,16 @@ def _table(
     rows: Sequence[SpanRow],
     *,
     one_line: bool,
-) -> Table:
-    grid = Table(box=None, header_style="dim", padding=(0, _GAP, 0, 0))
-    grid.add_column(words(""), no_wrap=one_line)
-    for title in titles:
-        grid.add_column(words(title), no_wrap=True)
-    for name, row, cells in zip(names, rows, facts, strict=True):
-        texts = (_cell(cell, ", " if one_line else "\n") for cell in cells)
-        grid.add_row(words(name, "bold" if row.is_vendor else ""), *texts)
-    return grid
+) -> RenderableType:
+    heads = [
+        words(name, "bold" if row.is_vendor else "") for name, row in zip(names, rows, strict=True)
+    ]
+    cells = [[list(map(_fact, cell)) for cell in each] for each in facts]
+    return side_by_side(titles, heads, cells, on_one_line=one_line)
 
 
-def _cell(facts: Sequence[str], between: str) -> Text:
-    return Text(between).join(words(fact, _COLOURS.get(fact, "")) for fact in facts)
+def _fact(fact: str) -> Text:
+    return words(fact, _COLOURS.get(fact, ""))
 
 
 def span_markdown(

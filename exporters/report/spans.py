@@ -81,10 +81,9 @@ def verdicts(spans: Iterable[SpanFigures], record: Record) -> Iterator[str]:
         yield from (outcome_text(found, target) for found in spans)
 
 
-def definitions(query: ReportQuery) -> Iterator[str]:
-    """Yield what the figures mean, and how a target is held against them."""
+def _weights(query: ReportQuery) -> str:
     policy = POLICIES[query.policy]
-    weights = ", ".join(
+    return ", ".join(
         f"{name} {weight / 10:g}"
         for name, weight in (
             ("major", policy.major),
@@ -92,10 +91,14 @@ def definitions(query: ReportQuery) -> Iterator[str]:
             ("degraded", policy.degraded),
         )
     )
+
+
+def definitions(query: ReportQuery) -> Iterator[str]:
+    """Yield what the figures mean, and how a target is held against them."""
     yield (
         f'Outage days are known days with a {DEFINITION}; "down" is weighted downtime as a share'
-        f' of the known time (policy {query.policy}: {weights}); "known" is the share of the time'
-        " for which there is data."
+        f" of the known time (policy {query.policy}: {_weights(query)});"
+        ' "known" is the share of the time for which there is data.'
     )
     if query.target is not None:
         yield (
@@ -117,3 +120,29 @@ def uptime_columns(found: SpanFigures, query: ReportQuery) -> dict[str, Any]:
     if query.target is None:
         return bounds
     return {**bounds, "outcome": None if found.outcome is None else _KEYS[found.outcome]}
+
+
+def span_definitions(query: ReportQuery) -> Iterator[tuple[str, str]]:
+    """Yield each word of a report that needs one, and what it means."""
+    yield "Outage day", f"A day, in the page's own zone, with a {DEFINITION}, however short."
+    yield "Known day", "A day for which there is enough data to give it a level."
+    yield "Range", "Outage days of all days, with all unknown days taken as good, and as bad."
+    downtime_text = (
+        f"Weighted seconds as a share of the known time; policy {query.policy}: {_weights(query)}."
+        " A vendor's are those of the component that was out longest each day."
+    )
+    yield "Downtime", downtime_text
+    coverage_text = (
+        "The share of the time for which there is data. Days on which a component was not on the"
+        " page do not count."
+    )
+    yield "Coverage", coverage_text
+    yield "Disputed", "Sources disagree: one value is counted, the other is shown beside it."
+    if query.target is not None:
+        kept, not_kept = (each.value.capitalize() for each in (Outcome.KEPT, Outcome.NOT_KEPT))
+        target_meaning = (
+            f"Of uptime by the same weights. {kept}: even if all unknown time was down. {not_kept}:"
+            f" even if all unknown time was up. Otherwise it {Outcome.UNKNOWN}. Exactly the target"
+            " is kept."
+        )
+        yield f"Target {target_text(query.target)}", target_meaning

@@ -53,7 +53,11 @@ ENDINGS: Mapping[str, Ending] = {
         "0 all is well, 1 maintenance or degraded, 2 an outage, 3 unknown or bad usage",
     ),
     "monitor report": Ending(
-        ("monitor report", "monitor report github --days 30", "monitor report --format json"),
+        (
+            "monitor report github --days 30",
+            "monitor report --month 2026-01..2026-06 --target 99.9",
+            "monitor report github -o report.html",
+        ),
         "0 fine, 1 a page could not be read at its last poll, 2 bad usage or settings",
     ),
     "monitor explain": Ending(

@@ -1,16 +1,17 @@
 """`monitor export csv`, `json` and `parquet`: tables for a notebook."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
 from exporters import tables
 from monitor.cli.export_query import export_query
+from monitor.cli.files import whole_file
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
@@ -104,7 +105,7 @@ class _Target:
             sinks = []
             for table in self.require_tables():
                 file = stack.enter_context(
-                    binary_stdout() if self.folder is None else _whole_file(self.path(table))
+                    binary_stdout() if self.folder is None else whole_file(self.path(table))
                 )
                 sink = tables.sink(self.form, file, table)
                 stack.callback(sink.close)
@@ -114,21 +115,6 @@ class _Target:
     def path(self, table: tables.Table) -> Path:
         """Return the table's file."""
         return (self.folder or Path()) / f"{table.name}{self.form.suffix}"
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(path)
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def _write(

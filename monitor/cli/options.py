@@ -20,6 +20,17 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+class ReportForm(StrEnum):
+    """How a report is written; the last two are files to send and to print."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    PDF = "pdf"
+
+
 PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  # type: ignore[misc]
 
 ConfigOption = Annotated[
@@ -59,7 +70,18 @@ ListenOption = Annotated[
     str | None,
     typer.Option("--listen", metavar="HOST:PORT", help="Where the web server listens."),
 ]
-ReportFormat = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
+ReportFormat = Annotated[
+    ReportForm | None,
+    typer.Option(
+        "--format", "-f", help="How to write it (default: by the name of the file, else table)."
+    ),
+]
+ReportOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write it into this file; - is standard output."
+    ),
+]
 
 
 def instant(text: str | None) -> datetime | None:

@@ -15,12 +15,12 @@ from monitor.cli.detection import page_address
 from monitor.cli.options import (
     AllowPrivate,
     ConfigOption,
-    Format,
     Page,
     PolicyName,
     ReportFormat,
+    ReportOutput,
 )
-from monitor.cli.reporting import Question, write
+from monitor.cli.report_forms import Question, Way, write
 from monitor.cli.spans import AsOf, Days, OldWindow, Since, Until, chosen
 from monitor.config.mistakes import one_of
 from monitor.errors import MonitorError
@@ -84,10 +84,12 @@ def replay(
     platform: Annotated[
         str | None, typer.Option("--platform", help="Read it as this platform, undetected.")
     ] = None,
-    form: ReportFormat = Format.TABLE,
+    form: ReportFormat = None,
+    output: ReportOutput = None,
 ) -> None:
     """Run detection, poll and backfill over a recording and print the report as of its moment."""
     choice = chosen(since=since, until=until, days=days, as_of=as_of, old_window=window)
+    way = Way.of(form, output)
     source = Replay(folder)
     vendor = ad_hoc_vendor(configuration.normal_url(source.page))
     if platform is not None:
@@ -97,8 +99,11 @@ def replay(
     )
     with open_store(ephemeral(vendor), clock=lambda: source.recorded_at) as context:
         errors = run(read_page(context, source, _back_to(source, choice)))
-        questions = [Question.of(page, query, choice) for page in context.pages(None)]
-        write(context, questions, query, form)
+        questions = [
+            Question.of(page, query, choice, by_month=way.is_document)
+            for page in context.pages(None)
+        ]
+        write(context, questions, query, way)
     _end(errors)
 
 

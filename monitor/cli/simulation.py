@@ -16,8 +16,8 @@ from monitor import config as configuration
 from monitor.cli.export_openmetrics import write_history
 from monitor.cli.invocation import to_type, without_variables
 from monitor.cli.listening import at_place, listen, listen_from
-from monitor.cli.options import Format, ListenOption, PortOption
-from monitor.cli.reporting import Question, write
+from monitor.cli.options import ListenOption, PortOption, ReportForm
+from monitor.cli.report_forms import Question, Way, write
 from monitor.cli.serving import serve_until_stopped
 from monitor.config import Settings
 from monitor.demo import demo_truths
@@ -137,7 +137,7 @@ def _show(context: Context, stage: _Stage, file: Path, history: Path | None) -> 
     """
     query = answers.ReportQuery(now=now(), window_days=min(stage.days, SHOWN_DAYS))
     questions = [Question(page, query) for page in context.pages(None)]
-    write(context, questions, query, Format.TABLE)
+    write(context, questions, query, Way(ReportForm.TABLE))
     host = f"[{stage.host}]" if ":" in stage.host else stage.host
     address = f"{host}:{stage.port}"
     if history is not None:
