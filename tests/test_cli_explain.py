@@ -83,7 +83,16 @@ def test_without_a_day_the_usual_window_is_told_and_of_days_only_those_not_quiet
     assert "4 days are operational, with nothing to tell" in monitor("explain", "acme", *since)[1]
     whole = monitor("explain", "acme", range_text, "--details")[1]
     assert "sources that cover this day:" in whole
-    assert whole.count("Acme, all included components") == 1
+    assert whole.count("Acme, all included components") == 2, "the span, and the day"
+
+
+def test_details_say_once_that_days_are_unknown(monitor, midnight):
+    first = midnight.date() - 30 * DAY
+    text = monitor("explain", "acme", "EU / VMs", "--since", str(first), "--details")[1]
+
+    assert f"{first} to {first + 9 * DAY}  unknown" in text
+    assert text.count("Acme, EU / VMs, ") == 2, "the span, and the bad day"
+    assert "Unknown: " in monitor("explain", "acme", str(first))[1]
 
 
 def test_a_component_is_named_as_reports_print_it(monitor, midnight):

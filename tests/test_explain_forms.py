@@ -298,3 +298,23 @@ def test_a_revised_day_shows_what_it_was_before_and_only_once_it_was_revised(sto
         " partial outage 2 h 00 min 00 s" in text
     )
     assert explain.explained_json(then)["revisions"] == []
+
+
+def test_a_day_before_the_component_existed_says_that_it_was_not_listed():
+    with Store.open("sqlite://") as own:
+        page = add_page(own, now=START)
+        young = component(start_date=START.date())
+        save(own, page, evidence(START, components=(young,)))
+        span, day = days(own, first=-2, last=-1, component="api"), explained(own, -1, "api")
+        of_vendor = explained(own, -1)
+
+    assert list(explain.text_lines(explain.overview_document(span)))[1] == (
+        "  2026-05-03 to 2026-05-04  unknown: the page did not list the component yet"
+    )
+    assert "  Unknown: the page did not list the component yet." in explain.text_lines(
+        explain.document(day)
+    )
+    assert explain.explained_json(day)["absence"] == "unborn"
+    assert "the page did not list a component that counts yet" in "\n".join(
+        explain.text_lines(explain.document(of_vendor))
+    )

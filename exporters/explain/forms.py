@@ -66,7 +66,6 @@ def markdown_lines(document: Document) -> Iterator[str]:
         if section.entries:
             yield from ("", f"### {markdown_text(section.title)}")
             yield from _bullets(section.entries)
-    yield ""
 
 
 def _bullets(entries: Iterable[Entry]) -> Iterator[str]:

@@ -7,22 +7,24 @@ from datetime import date
 from itertools import groupby
 
 from exporters.explain.forms import Document, Entry
-from exporters.explain.phrases import ABSENCES, bad_text, dispute_reason, dispute_values
+from exporters.explain.phrases import absence_text, bad_text, dispute_reason, dispute_values
 from exporters.wording import level_title
 from monitor.answers import DayAccount, Overview
-from monitor.model import BAD_LEVELS, Absence
+from monitor.model import BAD_LEVELS, Absence, KnownComponent
 
 _LONGEST_TITLE = 60
 
 
-def overview_document(overview: Overview) -> Document:
-    """Return a line for each day that is not quiet; unknown days in a row share one."""
+def overview_document(overview: Overview, *, with_hint: bool = True) -> Document:
+    """Return a line for each day that is not quiet; unknown days in a row share one. The hint says
+    how to see more.
+    """
     told = [account for account in overview.days if not account.is_quiet]
     quiet_count = len(overview.days) - len(told)
     entries = list(_day_entries(told, overview))
     if quiet_count:
         entries.append(Entry(f"{_days(quiet_count)} operational, with nothing to tell"))
-    hint = _hint(overview) if told else ""
+    hint = _hint(overview) if told and with_hint else ""
     return Document(f"{_headline(overview)}:", tuple(entries), hint=hint)
 
 
@@ -62,7 +64,7 @@ def _day_entries(told: Iterable[DayAccount], overview: Overview) -> Iterator[Ent
     for (is_silent, *_), group in groupby(enumerate(told), key=_run_key):
         accounts = [account for _, account in group]
         if is_silent:
-            yield Entry(_unknown_line(accounts))
+            yield Entry(_unknown_line(accounts, overview.component))
         else:
             yield from (Entry(_line(account, overview)) for account in accounts)
 
@@ -77,10 +79,10 @@ def _run_key(numbered: tuple[int, DayAccount]) -> tuple[bool, int, Absence | Non
     return is_silent, day.day.toordinal() - number, day.absence
 
 
-def _unknown_line(accounts: Sequence[DayAccount]) -> str:
+def _unknown_line(accounts: Sequence[DayAccount], component: KnownComponent | None) -> str:
     first, last = accounts[0].day.day, accounts[-1].day.day
     absence = accounts[0].day.absence
-    why = "" if absence is None else f": {ABSENCES[absence]}"
+    why = "" if absence is None else f": {absence_text(absence, component)}"
     return f"{_span(first, last)}  unknown{why}"
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from monitor.answers import ComponentDay, Dispute, Explanation
 from monitor.intervals import Interval
-from monitor.model import BAD_LEVELS, Absence, Aspect, Day, Level, Seconds
+from monitor.model import BAD_LEVELS, Absence, Aspect, Day, KnownComponent, Level, Seconds
 from monitor.plain import duration
 from monitor.shares import exact_percent, percent
 from monitor.watching import join_names
@@ -20,11 +20,16 @@ SOURCE_REASONS = {
 }
 """Why the seconds of a day are those of this source."""
 
-ABSENCES = {
-    Absence.UNBORN: "the page did not list the component yet",
-    Absence.GONE: "the page listed the component no more",
+_ABSENCES = {
+    Absence.UNBORN: "the page did not list {what} yet",
+    Absence.GONE: "the page did not list {what} any more",
 }
-"""Why there was no such component on a day."""
+
+
+def absence_text(absence: Absence, component: KnownComponent | None) -> str:
+    """Return why there was no such component on a day; None = none that counts for the vendor."""
+    what = "a component that counts" if component is None else "the component"
+    return _ABSENCES[absence].format(what=what)
 
 
 def local(instant: datetime, zone: tzinfo) -> str:
@@ -54,7 +59,7 @@ def why_unknown(explanation: Explanation) -> str:
     """Return what is missing before the day could be called operational."""
     day, least = explanation.day, exact_percent(explanation.vendor.min_coverage)
     if day.absence is not None:
-        return ABSENCES[day.absence]
+        return absence_text(day.absence, explanation.component)
     if not day.covered_seconds:
         return "no source that we can read covers this day"
     if explanation.component is None:

@@ -84,8 +84,7 @@ def explain(
         if form is ExplainFormat.JSON:
             say_json(_json(subject, overview, accounts, is_whole=is_whole))
         elif is_whole and accounts:
-            documents = (forms.document(subject.explanation(each.day.day)) for each in accounts)
-            say_each(_lines(documents, form))
+            say_each(_lines(_documents(subject, overview, accounts), form))
         else:
             document = forms.disputed_document if disputed else forms.overview_document
             say_each(_lines([document(overview)], form))
@@ -178,6 +177,19 @@ def _wanted(overview: answers.Overview, *, disputed: bool) -> list[answers.DayAc
     if len(overview.days) == 1:
         return list(overview.days)
     return [account for account in overview.days if not account.is_quiet]
+
+
+def _documents(
+    subject: Subject, overview: answers.Overview, accounts: Sequence[answers.DayAccount]
+) -> Iterator[forms.Document]:
+    """Yield everything behind the days. Of several, first the days at a glance, and then those of
+    which there is more to say than that they are unknown.
+    """
+    if len(overview.days) > 1:
+        yield forms.overview_document(overview, with_hint=False)
+    for account in accounts:
+        if len(overview.days) == 1 or not account.day.says_nothing:
+            yield forms.document(subject.explanation(account.day.day))
 
 
 def _json(
