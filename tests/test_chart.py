@@ -103,6 +103,10 @@ def test_postgresql_has_its_address_from_a_secret_and_no_volume():
     assert environment["MONITOR_DATABASE_URL"]["valueFrom"] == {
         "secretKeyRef": {"name": "vendorstatus", "key": "database-url"}
     }
+    (first,) = of_kind(manifests, "Deployment")["spec"]["template"]["spec"]["initContainers"]
+    assert first["args"] == ["apply"]
+    for key in ("image", "env", "securityContext", "volumeMounts"):
+        assert first[key] == container(manifests)[key]
     assert "PersistentVolumeClaim" not in {manifest["kind"] for manifest in manifests}
     assert of_kind(manifests, "PodDisruptionBudget")["spec"]["minAvailable"] == 1
 

@@ -278,6 +278,16 @@ def test_sqlite_has_one_writer_and_postgresql_its_address_from_a_secret():
     assert set(environment) - {"MONITOR_CONFIG"} <= set(config.ENVIRONMENT)
 
 
+def test_several_replicas_apply_changed_settings_before_they_serve_by_them():
+    single, several = (each["spec"]["template"]["spec"] for each in DEPLOYMENTS)
+    (first,), (serving,) = several["initContainers"], several["containers"]
+
+    assert "initContainers" not in single
+    assert first["args"] == ["apply"]
+    for key in ("image", "env", "securityContext", "volumeMounts"):
+        assert first[key] == serving[key]
+
+
 def test_the_settings_shown_are_settings():
     (text,) = of_kind("ConfigMap")["data"].values()
 

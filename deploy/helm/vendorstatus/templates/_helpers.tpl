@@ -18,3 +18,21 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "vendorstatus.settings" -}}
 {{- if kindIs "string" .Values.settings }}{{ .Values.settings }}{{ else }}{{ toYaml .Values.settings }}{{ end }}
 {{- end }}
+
+{{/* Where the settings and the database are, for every container. */}}
+{{- define "vendorstatus.env" -}}
+{{- if .Values.settings }}
+- name: MONITOR_CONFIG
+  value: /etc/vendorstatus/monitor.yaml
+{{- end }}
+{{- with .Values.database.existingSecret }}
+- name: MONITOR_DATABASE_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $.Values.database.secretKey }}
+{{- end }}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
