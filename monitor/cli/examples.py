@@ -94,7 +94,8 @@ ENDINGS: Mapping[str, Ending] = {
     "monitor apply": Ending(("monitor apply", "monitor apply --config /etc/monitor.yaml")),
     "monitor add": Ending(
         (
-            "monitor add https://status.example.com",
+            "monitor add github",
+            "monitor add https://status.example.com --dry-run",
             'monitor add https://status.example.com --include "API*" --region eu-west-1',
         ),
         PAGES,
