@@ -100,7 +100,7 @@ def say(*lines: str | RenderableType, style: str | None = None, err: bool = Fals
 def note(text: str, *, kind: str = "note") -> None:
     """Print what is good to know beside an answer to stderr, unless we are to be quiet."""
     if not _Voice.is_quiet:
-        say(f"{kind}: {text}", style="yellow", err=True)
+        tell(f"{kind}: {text}", style="yellow", err=True)
 
 
 def say_each(
@@ -173,6 +173,11 @@ def tell(*lines: str, style: str | None = None, err: bool = False) -> None:
     """Print sentences as `say` does; a terminal breaks them between words, and keeps their
     indentation.
     """
+    tell_each(lines, style=style, err=err)
+
+
+def tell_each(lines: Iterable[str], *, style: str | None = None, err: bool = False) -> None:
+    """Print each as `tell` does, when it comes."""
     if is_for_people(err=err):
         say_each((_prose(line, style or "") for line in lines), err=err)
     else:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from exporters.report.terminal import legend
 from monitor import terminal
 from monitor.store import Store
 from monitor.terminal import say, table, tell
 from tests.cases import FIXTURES, recording_of, write_recording
+from tests.store_support import add_page
 from tests.terminals import Screen, seen, typed_at_terminal
 
 pytestmark = pytest.mark.hours
@@ -162,3 +164,42 @@ def test_a_real_terminal_of_80_columns(tmp_path: Path, recording: str) -> None:
 
     assert "\x1b[" in out
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_the_legend_breaks_between_its_entries(monkeypatch, columns) -> None:
+    lines = printed(monkeypatch, lambda: say(legend(absent=True, width=columns)), columns)
+
+    assert max(map(len, lines)) <= columns
+    assert all(line[1] == " " and line[2] != " " for line in lines)
+
+
+def test_explanations_are_broken_between_words_at_a_terminal(
+    monitor, monkeypatch, tmp_path: Path
+) -> None:
+    (tmp_path / "monitor.yaml").write_text("vendors: [github]\n")
+    with Store.open(os.environ["MONITOR_DATABASE_URL"]) as store:
+        add_page(store, "github")
+    words = ("explain", "github", "2026-05-01")
+    piped = monitor(*words)[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = seen(monkeypatch, *words, columns=40)
+
+    assert max(map(len, shown.splitlines())) <= 40
+    assert shown.split() == piped.split()
+
+
+def test_an_error_is_broken_between_words_at_a_terminal(monitor, monkeypatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    _, _, piped = monitor(
+        "explain", "nobody-of-this-name", "2026-05-01", "--config", "missing.yaml"
+    )
+    screen = Screen()
+    monkeypatch.setenv("COLUMNS", "40")
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", screen)
+        with pytest.raises(SystemExit):
+            terminal_command()
+
+    assert max(map(len, screen.getvalue().splitlines())) <= 40
+    assert screen.getvalue().split() == piped.split()

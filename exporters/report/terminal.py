@@ -47,7 +47,7 @@ def terminal_parts(
             yield from (_indent(cells(row)) for row in _rows(component.days, width))
             has_absent_days = has_absent_days or component.figures.absent_days > 0
         yield words("")
-    yield legend(absent=has_absent_days)
+    yield legend(absent=has_absent_days, width=width)
     if query is not None:
         yield from (words(text, "dim") for text in definitions(query))
 
@@ -62,15 +62,22 @@ def cells(days: Sequence[Day]) -> Text:
     return row
 
 
-def legend(*, absent: bool = False) -> Text:
-    """Return what the characters mean; `absent` days are explained only where there are some."""
-    text = words("")
-    for level, (glyph, colour) in CELLS.items():
-        text.append(f"{glyph} ", style=colour)
-        text.append(f"{level_title(level)}   ", style="dim")
+def legend(*, absent: bool = False, width: int = 100) -> Text:
+    """Return what the characters mean, in lines of this width; `absent` days are explained only
+    where there are some.
+    """
+    entries = [(*cell, level_title(level)) for level, cell in CELLS.items()]
     if absent:
-        text.append(f"{ABSENT[0]} ", style=ABSENT[1])
-        text.append("not on the page", style="dim")
+        entries.append((*ABSENT, "not on the page"))
+    text, room = words(""), width
+    for glyph, colour, title in entries:
+        entry = f"{glyph} {title}"
+        if len(entry) > room and room < width:
+            text.append("\n")
+            room = width
+        text.append(f"{glyph} ", style=colour)
+        text.append(f"{title}   ", style="dim")
+        room -= len(entry) + len("   ")
     return text
 
 

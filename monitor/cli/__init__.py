@@ -42,7 +42,7 @@ from monitor.running import (
     end_despite_waiting_threads,
     end_interrupted,
 )
-from monitor.terminal import protect_output, say, say_json
+from monitor.terminal import protect_output, say, say_json, tell
 
 app = typer.Typer(
     name="monitor",
@@ -116,7 +116,7 @@ def _run() -> None:
         command(prog_name="monitor")
     except MonitorError as error:
         first, *rest = str(error).split("\n") if isinstance(error, InvalidConfig) else [str(error)]
-        say(f"monitor: {first}", *rest, style="red", err=True)
+        tell(f"monitor: {first}", *rest, style="red", err=True)
         of_others = isinstance(error, PageError | ReceiverError)
         sys.exit(SOME_PAGE_FAILED if of_others else BAD_USAGE)
     except KeyboardInterrupt:

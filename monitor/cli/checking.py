@@ -172,7 +172,7 @@ def _count(things: Sequence[object], what: str) -> str:
 
 
 def _warn(text: str) -> None:
-    say(f"warning: {text}", style="yellow", err=True)
+    tell(f"warning: {text}", style="yellow", err=True)
 
 
 def _catalogue_vendors() -> list[VendorConfig]:

@@ -17,7 +17,7 @@ from monitor.cli.options import ConfigOption, DatabaseOption, KnownAt, Vendor, i
 from monitor.cli.spans import Days, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.runtime import Context, open_context
-from monitor.terminal import say, say_each, say_json
+from monitor.terminal import say_each, say_json, tell, tell_each
 
 commands = typer.Typer()
 
@@ -84,10 +84,10 @@ def explain(
         if form is ExplainFormat.JSON:
             say_json(_json(subject, overview, accounts, is_whole=is_whole))
         elif is_whole and accounts:
-            say_each(_lines(_documents(subject, overview, accounts), form))
+            _write(_documents(subject, overview, accounts), form)
         else:
             document = forms.disputed_document if disputed else forms.overview_document
-            say_each(_lines([document(overview)], form))
+            _write([document(overview)], form)
 
 
 @commands.command(short_help="Show what would make a day another one.")
@@ -125,7 +125,7 @@ def why(
     if form is WhyFormat.JSON:
         say_json(why_json(reasons))
         return
-    say(*why_lines(reasons))
+    tell(*why_lines(reasons))
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def _say_no_bad_day(subject: Subject, *, is_json: bool) -> None:
         say_json(forms.overview_json(subject.overview(window), []))
         return
     component = "" if subject.component is None else f", {subject.component}"
-    say(
+    tell(
         f"{subject.page.page_name or subject.page.name}{component}: no day from {window.first} to"
         f" {window.last} was worse than operational, as far as is known"
     )
@@ -206,6 +206,12 @@ def _json(
         else:
             days.append(forms.account_json(account, overview))
     return forms.overview_json(overview, days)
+
+
+def _write(documents: Iterable[forms.Document], form: ExplainFormat) -> None:
+    """Print documents; for people, as wide as there is room."""
+    printed = say_each if form is ExplainFormat.MARKDOWN else tell_each
+    printed(_lines(documents, form))
 
 
 def _lines(documents: Iterable[forms.Document], form: ExplainFormat) -> Iterator[str]:

@@ -5,7 +5,7 @@ import typer
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.intervals import day_of
 from monitor.runtime import open_context
-from monitor.terminal import say
+from monitor.terminal import tell
 from monitor.writer import derive_page
 
 commands = typer.Typer()
@@ -25,4 +25,4 @@ def rebuild(
             changes = derive_page(
                 context.store, page, context.vendors[page.slug], first=first, now=moment
             )
-            say(f"{page.slug}: days derived anew from {first}, {changes} closed days changed")
+            tell(f"{page.slug}: days derived anew from {first}, {changes} closed days changed")

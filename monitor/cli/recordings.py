@@ -31,7 +31,7 @@ from monitor.ratios import DEFAULT_POLICY
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import Context, ad_hoc_vendor, collecting, ephemeral, now, open_store
 from monitor.spans import SpanChoice
-from monitor.terminal import say
+from monitor.terminal import say, tell
 
 commands = typer.Typer()
 
@@ -132,6 +132,6 @@ def _end(errors: Iterable[MonitorError]) -> None:
     """Say what went wrong and end the command."""
     code = FINE
     for error in errors:
-        say(f"failed: {error}", style="red", err=True)
+        tell(f"failed: {error}", style="red", err=True)
         code = SOME_PAGE_FAILED
     raise typer.Exit(code)

@@ -6,7 +6,7 @@ import typer
 
 from monitor.errors import ConfigError
 from monitor.spans import SpanChoice, Unit
-from monitor.terminal import say
+from monitor.terminal import note
 
 Since = Annotated[
     str | None,
@@ -64,9 +64,7 @@ def chosen(
     if old_window is not None:
         if days is not None:
             raise ConfigError("--window is the old word for --days; drop --window")
-        say(
-            "note: --window is now called --days; the old word goes on working for a year", err=True
-        )
+        note("--window is now called --days; the old word goes on working for a year")
     choice = SpanChoice(
         since=since,
         until=until,

@@ -22,7 +22,7 @@ from monitor.config import TIERS, Settings
 from monitor.errors import ConfigError, MonitorError, PageError
 from monitor.model import Level
 from monitor.runtime import ad_hoc_vendor, load_settings, now, open_context
-from monitor.terminal import say, say_json
+from monitor.terminal import say, say_json, tell
 
 commands = typer.Typer()
 
@@ -225,7 +225,7 @@ def _mistakes_of_targets() -> Iterator[None]:
 def _write(statuses: Sequence[Status], thresholds: Thresholds, form: StatusFormat) -> None:
     match form:
         case StatusFormat.TEXT:
-            say(*forms.text_lines(statuses, thresholds))
+            tell(*forms.text_lines(statuses, thresholds))
         case StatusFormat.NAGIOS:
             say(*forms.nagios_lines(statuses, thresholds))
         case StatusFormat.JSON:
