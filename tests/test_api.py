@@ -1,9 +1,10 @@
 """The Python API: answers as plain rows and tables, from a database that is only read."""
 
 import ast
+import json
 import sqlite3
 import sys
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,10 +16,14 @@ import monitor
 import monitor.api
 from exporters.tables import TABLES
 from monitor.api.sequence import columns_of
+from monitor.api.settings import kept_vendor
+from monitor.config import VendorConfig
 from monitor.errors import MonitorError
 from monitor.intervals import Interval
+from monitor.kept_settings import kept_settings
 from monitor.model import Aspect, Coverage, IncidentUpdate, Level, Phase
-from monitor.store import Store
+from monitor.overrides import Override
+from monitor.store import Store, WatchedPage
 
 NOW = datetime(2026, 5, 20, 16, 30, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -208,6 +213,45 @@ def test_the_settings_of_a_vendor_count(file, tmp_path) -> None:
         _, web = history.components("acme")
 
     assert (found.policy, found.outage_days, web.excluded) == ("any", 2, True)
+
+
+def test_without_a_settings_file_those_count_by_which_the_database_is_watched(file) -> None:
+    kept = {"exclude": ["web"], "min_coverage": 0.5}
+    with Store.open(f"sqlite:///{file}") as store:
+        (acme, _) = store.pages()
+        spec = acme_spec(acme)
+        store.sync_pages([replace(spec, settings=kept)], now=NOW, keep_others=True)
+    with monitor.api.open(file, now=NOW) as history:
+        _, web = history.components("acme")
+
+        assert (web.excluded, history.record("acme", days=5).outage_days) == (True, 2)
+
+
+def test_what_is_kept_of_a_vendors_settings_is_what_figures_depend_on() -> None:
+    decision = Override(
+        incident="i*", reason="ours", decided=date(2026, 5, 1), level=Level.DEGRADED, start=NOW
+    )
+    vendor = VendorConfig(
+        slug="acme",
+        name="Acme",
+        url="https://acme.example/",
+        zone="Asia/Tokyo",
+        interval_seconds=60,
+        include=("a", "b"),
+        exclude=("c",),
+        min_outage_seconds=30,
+        min_coverage=0.5,
+        impact_mapping={"minor": Level.PARTIAL_OUTAGE},
+        overrides=(decision, Override(incident="x", reason="no", decided=date(2026, 5, 2))),
+    )
+    kept = json.loads(json.dumps(kept_settings(vendor)))
+    page = WatchedPage("acme", "Acme", vendor.url, vendor.zone, 60, None, kept)
+
+    assert kept_vendor(page) == vendor
+    usual = VendorConfig(
+        slug="acme", name="Acme", url=vendor.url, zone=vendor.zone, interval_seconds=60
+    )
+    assert kept_vendor(page._replace(settings=None)) == usual
 
 
 # questions that make no sense

@@ -10,6 +10,7 @@ It only reads: the monitor may go on writing meanwhile. What this module names i
 stable as docs/api.md promises; everything else in `monitor` is not.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -29,10 +30,11 @@ from monitor.api.rows import (
     Vendor,
 )
 from monitor.api.sequence import Rows
-from monitor.config import VendorConfig
+from monitor.api.settings import kept_vendor
+from monitor.config import BUILT_IN, VendorConfig
 from monitor.errors import ConfigError, MonitorError, StoreError
 from monitor.settings_changes import by_slug
-from monitor.store import PageRecord, Store, places
+from monitor.store import Store, places
 
 __all__ = (
     "ALL",
@@ -67,8 +69,8 @@ def open(  # noqa: A001 - as the modules of files have it
     settings.
 
     `config` is the settings file; None = the one that the commands find. What it says of vendors
-    counts; a vendor of the database that is not in it is read with the usual settings. `now`, an
-    aware instant, is taken for the present; None = the clock.
+    counts; where there is none, and for vendors that it does not name, what the database keeps of
+    their settings does. `now`, an aware instant, is taken for the present; None = the clock.
 
     Raises ConfigError for settings that are wrong, and StoreError when there is no such database,
     when it cannot be read, or when another version of vendorstatus has made it: nothing is made,
@@ -82,8 +84,7 @@ def open(  # noqa: A001 - as the modules of files have it
     store = Store.open(settings.database_url, migrate=False)
     try:
         vendors = by_slug(settings.vendors)
-        for page in store.pages(removed=True):
-            vendors.setdefault(page.slug, _usual_settings(page))
+        vendors |= _kept_vendors(store, vendors, is_built_in=settings.source == BUILT_IN)
     except BaseException:
         store.close()
         raise
@@ -91,7 +92,14 @@ def open(  # noqa: A001 - as the modules of files have it
     return History(runtime.Context(settings=settings, store=store, clock=clock, vendors=vendors))
 
 
-def _usual_settings(page: PageRecord) -> VendorConfig:
-    return VendorConfig(
-        slug=page.slug, name=page.name, url=page.url, interval_seconds=page.interval_seconds
-    )
+def _kept_vendors(
+    store: Store, named: Collection[str], *, is_built_in: bool
+) -> dict[str, VendorConfig]:
+    """Return the vendors whose settings are those that the database keeps: all that the settings do
+    not name, and without a settings file all of which some are kept.
+    """
+    kept = {}
+    for page in store.watched_pages():
+        if page.slug not in named or (is_built_in and page.settings is not None):
+            kept[page.slug] = kept_vendor(page)
+    return kept
