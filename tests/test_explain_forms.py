@@ -1,6 +1,8 @@
 """An explained day as JSON and Markdown, and the days of a span at a glance."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -318,3 +320,19 @@ def test_a_day_before_the_component_existed_says_that_it_was_not_listed():
     assert "the page did not list a component that counts yet" in "\n".join(
         explain.text_lines(explain.document(of_vendor))
     )
+
+
+def test_the_document_names_every_key_of_the_json(store):
+    guide = (Path(__file__).parents[1] / "docs" / "explain.md").read_text()
+    named = set(re.findall(r"`(?:incidents\[\]\.)?(\w+)`", guide))
+    answer = days(store)
+    keys = (
+        explain.overview_json(answer, []).keys() | explain.explained_json(explained(store)).keys()
+    )
+    lists = ("incidents", "bars", "polls", "sources", "revisions", "answers", "disputes")
+    found = explain.explained_json(explained(store, 2, "api"))
+    for name in lists:
+        for entry in found[name]:
+            keys |= {key for key in entry if not key.startswith("component")}
+
+    assert keys - named == set()
