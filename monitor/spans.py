@@ -28,13 +28,14 @@ _DAY_WORDS = {"today": 0, "yesterday": 1}
 class Unit(Enum):
     """The calendar's spans, each with how it is written and how many months it has."""
 
-    MONTH = ("month", "2026-03", 1)
-    QUARTER = ("quarter", "2026-Q1", 3)
-    YEAR = ("year", "2026", 12)
+    MONTH = ("month", "2026-03", "2026-01..2026-06", 1)
+    QUARTER = ("quarter", "2026-Q1", "2025-Q1..2026-Q1", 3)
+    YEAR = ("year", "2026", "2024..2026", 12)
 
-    def __init__(self, word: str, example: str, months: int) -> None:
+    def __init__(self, word: str, example: str, several: str, months: int) -> None:
         self.word = word
         self.example = example
+        self.several = several
         self.months = months
 
 
@@ -42,8 +43,8 @@ class Unit(Enum):
 class Span:
     """`first` to `last` inclusive, in days of the page's zone.
 
-    `name` is what a column of it is called; "" for days that have no name of their own. A span that
-    `is_running` is one of the calendar's that ends later than its last day, which is today.
+    `name` is what a column of it is called; "" for days that have no name of their own. A span of
+    the calendar `is_running` while it is not over: its last day is today.
     """
 
     first: date
@@ -79,7 +80,7 @@ def parse_day(text: str, today: date) -> date:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
         return _calendar_day(word)
     raise ConfigError(
-        f"{text!r} is not a day; write it as {today}, or write `today` or `yesterday`"
+        f"{text!r} is not a day; write it as 2026-05-22, or write `today` or `yesterday`"
     )
 
 
@@ -158,8 +159,7 @@ def _of_unit(unit: Unit, text: str, whole: str) -> Span:
                 f"{whole!r} is a {other.word}, not a {unit.word}; write --{other.word} {whole}"
             )
     raise ConfigError(
-        f"{whole!r} is not a {unit.word}; write {unit.example},"
-        f" or {unit.example}{_RANGE}{unit.example} for all from one to another"
+        f"{whole!r} is not a {unit.word}; write {unit.example}, or {unit.several} for several"
     )
 
 
@@ -194,7 +194,8 @@ def _begun(span: Span, today: date) -> Span:
         raise ConfigError(
             f"{span.name} has not begun: it is {today} at the page; ask for an earlier one"
         )
-    return replace(span, last=today, is_running=True) if span.last > today else span
+    # Today is not over, so a span that ends with it goes on too.
+    return replace(span, last=today, is_running=True) if span.last >= today else span
 
 
 def _past(span: Span, today: date) -> Span:

@@ -38,7 +38,7 @@ def test_a_day_is_written_as_a_date_or_a_word(text, day):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("tomorrow", "'tomorrow' is not a day; write it as 2026-11-30, or write `today`"),
+        ("tomorrow", "'tomorrow' is not a day; write it as 2026-05-22, or write `today`"),
         ("2026-5-22", "is not a day"),
         ("2026-02-30", "2026-02-30 is not in the calendar"),
         ("0001-01-01", "lies before any status page; ask for 2000-01-01 or later"),
@@ -57,7 +57,7 @@ def test_what_is_no_day_is_refused_with_how_to_write_one(text, message):
         ("2024-02", date(2024, 2, 1), date(2024, 2, 29), "2024-02"),
         ("2026-q2", date(2026, 4, 1), date(2026, 6, 30), "2026-Q2"),
         ("2025", date(2025, 1, 1), date(2025, 12, 31), "2025"),
-        ("2026-11", date(2026, 11, 1), TODAY, "2026-11"),  # its last day is today: not running
+        ("2026-11", date(2026, 11, 1), TODAY, "2026-11 until today"),  # which is its last day
         ("2026-Q4", date(2026, 10, 1), TODAY, "2026-Q4 until today"),
         ("2026", date(2026, 1, 1), TODAY, "2026 until today"),
         ("2026-05-01..2026-05-22", date(2026, 5, 1), date(2026, 5, 22), "2026-05-01 to 2026-05-22"),
@@ -100,7 +100,11 @@ def test_a_range_of_months_is_each_of_them():
     [
         (Unit.MONTH, "2026-Q1", "'2026-Q1' is a quarter, not a month; write --quarter 2026-Q1"),
         (Unit.YEAR, "2026-03", "write --month 2026-03"),
-        (Unit.MONTH, "March", "'March' is not a month; write 2026-03, or 2026-03..2026-03"),
+        (
+            Unit.MONTH,
+            "March",
+            "'March' is not a month; write 2026-03, or 2026-01..2026-06 for several",
+        ),
         (Unit.QUARTER, "2026-Q3..2026-Q1", "ends before it begins; write 2026-Q1..2026-Q3"),
         (Unit.MONTH, "2026-10..2027-02", "2026-12 has not begun"),
         (Unit.MONTH, "2001-01..2026-01", "at most 120"),

@@ -184,7 +184,7 @@ def _component(part: ComponentRecord, record: Record) -> dict[str, Any]:
 
 def _outages(record: Record) -> Iterator[dict[str, Any]]:
     """Yield the outage days, the newest first, each with what was out and what the vendor said."""
-    names = {part.component.id: component_name(part) for part in record.components}
+    names = {part.component.id: part.component.full_name for part in record.components}
     incidents = {incident.id: incident for incident in record.incidents}
     for place in range(len(record.days) - 1, -1, -1):
         day = record.days[place]
@@ -205,7 +205,7 @@ def _hit(components: Iterable[ComponentRecord], place: int) -> Iterator[str]:
     for part in components:
         day = part.days[place]
         if not part.is_excluded and day.level is not None and day.level.is_outage:
-            yield f"{component_name(part)}: {level_title(day.level)}"
+            yield f"{part.component.full_name}: {level_title(day.level)}"
 
 
 def _told(incident: Incident) -> dict[str, str | None]:
