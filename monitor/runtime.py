@@ -162,6 +162,7 @@ def open_context(
     settings = load_settings(config, database)
     if create is None:
         places.require(settings.database_url)
+        places.require_tables(settings.database_url)
     else:
         allow_new_database(settings, is_named=database is not None, create=create)
     with open_store(settings, command=command) as context:

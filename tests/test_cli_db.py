@@ -232,3 +232,15 @@ def test_a_file_that_was_not_closed_is_checked_before_it_is_served(monitor, tmp_
     assert "is damaged" in err
     assert "monitor db restore FILE" in err
     assert "Traceback" not in err
+
+
+def test_a_copy_that_is_not_there_and_a_folder_that_is_not_are_told_with_what_to_name(
+    monitor, tmp_path
+):
+    filled(tmp_path / "copy.db")
+    code, _, err = monitor("db", "restore", "typo.db")
+    assert (code, "name one that `monitor db backup` has written" in err) == (2, True)
+    code, _, err = monitor("db", "restore", "copy.db", "--database", "no/status.db")
+    assert (code, f"no folder {tmp_path / 'no'}" in err) == (2, True)
+
+    assert not (tmp_path / "no").exists()

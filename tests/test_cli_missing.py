@@ -2,6 +2,8 @@
 options."""
 
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from monitor.config import default_database_path
 from monitor.store import Store
 from tests.processes import typed
+from tests.store_support import database
 
 pytestmark = pytest.mark.hours
 
@@ -128,3 +131,28 @@ def test_a_fresh_install_needs_no_option(home, monkeypatch, capsys):
     with Store.open(f"sqlite:///{default_database_path()}", migrate=False) as store:
         assert [page.slug for page in store.pages()] == ["acme"]
     assert monitor("report")[1].startswith("Acme: ")
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("words", [("report",), ("export", "csv"), ("db", "check")], ids=" ".join)
+def test_no_tables_are_made_in_a_database_of_another_program(monitor, tmp_path, words):
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("CREATE TABLE x (y)")
+    code, _, err = monitor(*words, "--database", "other.db")
+
+    assert (code, "has no tables of ours" in err) == (2, True)
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("x",)]
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("settings")
+def test_no_tables_are_made_on_a_server_by_reading_and_a_missing_database_is_told(monitor):
+    with database("postgresql") as url:
+        code, _, err = monitor("report", "--database", url)
+        assert (code, "has no tables of ours" in err) == (2, True)
+        address, _, options = url.partition("?")
+        gone = f"{address.rpartition('/')[0]}/no_such_database?{options}"
+        code, _, err = monitor("db", "check", "--database", gone)
+
+    assert (code, "createdb" in err) == (2, True)

@@ -85,7 +85,7 @@ def test_a_database_newer_than_the_code_is_refused_with_a_remedy(url, opened):
 
 
 def test_an_empty_database_is_refused_when_it_may_not_be_migrated(url):
-    with pytest.raises(StoreError, match="schema none"):
+    with pytest.raises(StoreError, match="no tables of ours"):
         Store.open(url, migrate=False)
 
 

@@ -125,8 +125,8 @@ def read(connection: Connection, chunk: Chunk) -> ChunkRows:
 
 
 def _text_maker(columns: Iterable[sa.Column[Any]]) -> Callable[[Row[Any]], str]:
-    """Return what makes a row's text: values are shown by `repr` but for those two that can be
-    written in several ways.
+    """Return what makes a row's text: values are shown by `repr`, but for two kinds that can be
+    written in several ways, and bodies, which are long.
     """
     odd: dict[int, Callable[[Any], Any]] = {}
     for place, column in enumerate(columns):
@@ -134,6 +134,8 @@ def _text_maker(columns: Iterable[sa.Column[Any]]) -> Callable[[Row[Any]], str]:
             odd[place] = _sorted_json
         elif isinstance(column.type, sa.Double):
             odd[place] = _positive_zero
+        elif isinstance(column.type, sa.LargeBinary):
+            odd[place] = _digest
 
     def to_text(row: Row[Any]) -> str:
         values = list(row)
@@ -146,6 +148,10 @@ def _text_maker(columns: Iterable[sa.Column[Any]]) -> Callable[[Row[Any]], str]:
 
 def _sorted_json(value: object) -> str | None:
     return None if value is None else json.dumps(value, sort_keys=True)
+
+
+def _digest(value: bytes | None) -> str | None:
+    return None if value is None else hashlib.sha256(value).hexdigest()
 
 
 def _positive_zero(value: float | None) -> float | None:

@@ -3,6 +3,7 @@
 Anything that is not in the tables here is a bug of ours and keeps its traceback.
 """
 
+import re
 import sqlite3
 
 from monitor.errors import StoreError
@@ -39,6 +40,8 @@ _SQLITE = {
 
 _SQLITE_EXACTLY = {sqlite3.SQLITE_READONLY_DBMOVED: "gone"}
 _PRIMARY = 0xFF
+_UNKNOWN_DATABASE = re.compile('database ".*" does not exist')
+"""In the words of a server that was asked for it; the driver gives them no state."""
 
 _POSTGRES = {
     "53100": "full",
@@ -100,4 +103,6 @@ def _sqlite_cause(error: sqlite3.Error) -> str | None:
 
 def store_error(where: str, detail: str, cause: str) -> StoreError:
     """Return the error for people: which database, what it said, what to do."""
-    return StoreError(f"database {where}: {detail}; {REMEDIES[cause]}", cause=cause)
+    is_unknown = _UNKNOWN_DATABASE.search(detail) is not None
+    remedy = "make it (createdb), or correct the address" if is_unknown else REMEDIES[cause]
+    return StoreError(f"database {where}: {detail}; {remedy}", cause=cause)

@@ -70,6 +70,17 @@ def require(url: str) -> None:
         )
 
 
+def require_tables(url: str) -> None:
+    """Raise StoreError, saying what makes them, where there is a database without our tables, so
+    that none are made in another program's. One in memory never has any.
+    """
+    if not addresses.exists(url):
+        return
+    found = place(url)
+    if found.revision is None:
+        raise schema.no_tables(found.address)
+
+
 def require_finished(url: str) -> None:
     """Raise StoreError when the database is an unfinished copy."""
     found = place(url)

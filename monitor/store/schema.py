@@ -54,12 +54,20 @@ def ensure_schema(engine: Engine, *, migrate: bool) -> None:
             f"{where} has schema {version}, newer than this version's {revisions()[-1]}; upgrade"
             " vendorstatus"
         )
+    if not migrate and version is None:
+        raise no_tables(where)
     if not migrate:
         raise StoreError(
-            f"{where} has schema {version or 'none'}, {revisions()[-1]} is needed; run `monitor"
-            " report` once"
+            f"{where} has schema {version}, {revisions()[-1]} is needed; run `monitor report` once"
         )
     upgrade(engine)
+
+
+def no_tables(where: str) -> StoreError:
+    """Return the error for a database that is there and has none of our tables."""
+    return StoreError(
+        f"{where} has no tables of ours; correct the address, or let `monitor backfill` make them"
+    )
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:

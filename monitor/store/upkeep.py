@@ -188,6 +188,12 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
     Raises StoreError, and leaves all as it was, when the copy is damaged, is none of ours or of a
     newer version, or when some process has the database open.
     """
+    if not source.is_file():
+        raise StoreError(f"no file {source}; name one that `monitor db backup` has written")
+    if not file.parent.is_dir():
+        raise StoreError(
+            f"no folder {file.parent.absolute()} to restore to; make it (mkdir -p) first"
+        )
     with open_file(source) as connection:
         revision = revision_of(connection)
     if revision is None:
@@ -202,7 +208,6 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
             " vendorstatus"
         )
     require_unused(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
     part = _checked_copy(source, file)
     old_files = []
     for end in ("", *_BESIDE):
