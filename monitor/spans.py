@@ -261,12 +261,13 @@ class SpanChoice:
     def window(self, today: date, usual_days: int) -> Span:
         """Return the days from the first to the last that was asked for, whatever lies between.
 
-        Raises ConfigError as `spans` and `check` do, for a day that has not come, and for no day.
+        Raises ConfigError as `spans` and `check` do, for a day that has not come, for no day, and
+        for too many.
         """
         self.check()
         if self.names_spans:
             spans = self.spans(today)
-            return Span(spans[0].first, max(span.last for span in spans))
+            return _not_empty(spans[0].first, max(span.last for span in spans))
         last = parse_day(self.last, today) if self.last else today
         _past(Span(last, last), today)
         if self.since is None:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exporters.report import markdown_lines, record_json, remarks, sentence, terminal_parts
 from exporters.report.terminal import legend
@@ -10,7 +12,18 @@ from monitor.answers import Record, ReportQuery, record
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.lives import vendor_life
-from monitor.model import ALWAYS, Absence, Aspect, Coverage, Life, Window
+from monitor.model import (
+    ALWAYS,
+    Absence,
+    Aspect,
+    Confidence,
+    Coverage,
+    DayRun,
+    History,
+    Life,
+    Window,
+)
+from monitor.ratios import figures
 from monitor.store import Store
 from tests.store_support import add_page, component, evidence, save
 
@@ -181,3 +194,26 @@ def test_a_life_within_a_window(life, window):
 
 def test_the_legend_explains_absent_days_only_where_there_are_some():
     assert "not on the page" not in legend().plain
+
+
+@given(st.integers(1, 10), st.integers(1, 10), st.integers(1, 10), st.integers(1, 10))
+def test_a_windows_days_are_known_unknown_or_absent_as_each_of_them_is(first, last, begin, end):
+    """What is added up without looking at each day is what looking at each gives."""
+    run = DayRun(may(max(first, 4)), may(last), Aspect.IMPACTS, Confidence.MEDIUM)
+    history = History(
+        first=may(1),
+        last=may(10),
+        days={},
+        quiet=(run,) if run.first <= run.last else (),
+        lengths={may(10): 3_600.0},
+        life=Life(may(first), may(last)),
+    )
+    window = Window(may(min(begin, end)), may(max(begin, end)))
+    found, days = figures(history, window), list(history.each(window))
+
+    there = [day for day in days if day.absence is None]
+    assert found.absent_days == len(days) - len(there)
+    assert found.known_days == sum(day.level is not None for day in there)
+    assert found.unknown_days == sum(day.level is None for day in there)
+    assert found.length_seconds == sum(day.length_seconds for day in there)
+    assert found.covered_seconds == sum(day.covered_seconds for day in there)

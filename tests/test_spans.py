@@ -174,6 +174,7 @@ def test_spans_of_the_calendar_stand_in_order_each_once():
         ),
         ({"since": "2027-01-01"}, "2027-01-01 is in the future"),
         ({"as_of": "2026-12-01"}, "2026-12-01 is in the future"),
+        ({"calendar": months("2003-01", "2026-01")}, "at most 3660 are shown"),
         ({"since": "2001-01-01"}, "at most 3660 are shown; ask for 2016-11-23 to 2026-11-30"),
         ({"until": "today", "as_of": "today"}, "--until and --as-of both .* drop one"),
         ({"since": "2026-05-01", "days": 7}, "--since .* --days .* drop one"),
