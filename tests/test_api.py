@@ -359,10 +359,10 @@ def test_rows_cannot_be_changed_and_are_a_sequence(history) -> None:
         rows[0].level = "operational"
     assert repr(rows) == "<5 rows of Day>"
     assert rows[1:] == rows[1:5]
-    assert len(rows[1:].to_pandas()) == 4
     assert {rows: 1}[history.days("acme", days=5)] == 1
 
 
+@pytest.mark.slow  # pandas takes a second to be imported
 def test_a_table_of_pandas_has_types_and_leaves_the_unknown_out(history) -> None:
     frame = history.intervals("acme", days=5).to_pandas()
 
@@ -370,12 +370,14 @@ def test_a_table_of_pandas_has_types_and_leaves_the_unknown_out(history) -> None
     assert str(frame.start.dtype) == "datetime64[us, UTC]"
     assert frame.end.isna().tolist() == [False, True]
     assert frame.groupby("component").seconds.sum().to_dict() == {"the-api": 3600, "web": 3600}
+    assert len(history.intervals("acme", days=5)[1:].to_pandas()) == 1
     days = history.days("bolt", days=2).to_pandas()
     assert days.level.isna().all()
     assert days.partial_seconds.isna().all()
     assert days.known_components.dtype == "Int64"
 
 
+@pytest.mark.slow
 def test_a_table_without_rows_has_its_columns_all_the_same(history) -> None:
     nothing = history.observations("bolt")
 

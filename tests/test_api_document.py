@@ -44,6 +44,7 @@ def database(tmp_path, monkeypatch):
         save(store, page, observed(now, k1=Level.PARTIAL_OUTAGE))
 
 
+@pytest.mark.slow  # pandas takes a second to be imported
 def test_the_examples_run_one_after_another(database, capsys) -> None:
     names: dict[str, object] = {}
     for example in EXAMPLES:
