@@ -127,14 +127,34 @@ def _slug(word: str, names: Mapping[str, Collection[str]], source: str) -> str:
             raise ConfigError(f"{word!r} may be {which} of {source}; write one of them")
 
 
+def page_named(word: str, settings: Settings) -> str:
+    """Return the address of the page that a word names: of a configured vendor, else of one of the
+    catalogue, by slug or name in any case, else the address that it is.
+
+    Raises ConfigError for a word that is none of these, with what was probably meant.
+    """
+    vendors = by_slug(settings.vendors)
+    names = _configured_names(vendors)
+    slugs = keys_named(word, names)
+    if len(slugs) == 1:
+        return vendors[slugs[0]].url
+    near = None if configuration.nearest_vendor(word) else nearest_key(word, names)
+    try:
+        return configuration.page_url(word)
+    except ConfigError as error:
+        if near is None:
+            raise
+        raise ConfigError(f"no vendor {word!r}; {did_you_mean(near)}") from error
+
+
 def _remedy(word: str, names: Mapping[str, Collection[str]]) -> str:
     """Return what to do about a word that names no configured vendor."""
-    near = nearest_key(word, names)
-    if near:
-        return did_you_mean(near)
     with contextlib.suppress(ConfigError):
         configuration.page_url(word)
         return f"add it with: monitor add {shlex.quote(word)}"
+    near = nearest_key(word, names)
+    if near:
+        return did_you_mean(near)
     return f"there are: {join_names(sorted(names), MOST_NAMED)}"
 
 

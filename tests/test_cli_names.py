@@ -66,6 +66,15 @@ def test_a_word_that_is_no_vendor_gets_the_remedy_for_it(
         assert err == f"monitor: no vendor '{word}' in monitor.yaml; {remedy}\n"
 
 
+def test_a_vendor_of_the_catalogue_is_not_taken_for_a_typo_of_a_watched_one(
+    monitor: Command, tmp_path: Path, empty_database: Path
+) -> None:
+    (tmp_path / "monitor.yaml").write_text("vendors: [datadog-eu]\n")
+
+    assert monitor("report", "datadog")[2].endswith("; add it with: monitor add datadog\n")
+    assert monitor("report", "datadog-e")[2].endswith("; did you mean 'datadog-eu'?\n")
+
+
 def test_a_name_that_two_vendors_share_is_refused(
     monitor: Command, tmp_path: Path, empty_database: Path
 ) -> None:
@@ -95,11 +104,13 @@ def test_a_vendor_of_the_catalogue_is_looked_at_by_its_name(
 
 
 @pytest.mark.slow
-def test_detect_takes_the_slug_of_a_configured_vendor(watched: Command) -> None:
-    code, out, _ = watched("detect", "Acme", "--allow-private")
+def test_detect_takes_a_configured_vendor(watched: Command) -> None:
+    for word in ("Acme", "acme cloud"):
+        code, out, _ = watched("detect", word, "--allow-private")
 
-    assert code == 0
-    assert out.startswith("Atlassian Statuspage")
+        assert code == 0
+        assert out.startswith("Atlassian Statuspage")
+    assert watched("detect", "acne")[2] == "monitor: no vendor 'acne'; did you mean 'acme'?\n"
 
 
 @pytest.mark.parametrize("command", [("add",), ("detect",), ("record",)])

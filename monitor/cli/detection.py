@@ -22,7 +22,7 @@ from monitor.errors import PageError
 from monitor.kit.protocol import About
 from monitor.model import Level
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store
+from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store, page_named
 from monitor.store import CurrentState, PageRecord
 from monitor.terminal import say, say_json, tell
 from monitor.watching import join_names
@@ -80,7 +80,7 @@ def detect(
     has its address.
     """
     settings = configuration.load(config, os.environ)
-    contact = contact_page(page_address(vendor, settings), settings, allow_private=allow_private)
+    contact = contact_page(page_named(vendor, settings), settings, allow_private=allow_private)
     if form is Plain.JSON:
         say_json(_as_json(contact))
     else:
@@ -100,16 +100,6 @@ def _next_step(
             return to_type("report", configured.slug, config=config)
     option = ["--allow-private"] if allow_private else []
     return to_type("add", word, *option, config=config)
-
-
-def page_address(vendor: str, settings: Settings) -> str:
-    """Return the address of a page: of the vendor that the settings have under this slug, else of
-    the catalogue's by slug or name, else the address itself. Raises ConfigError for anything else.
-    """
-    for configured in settings.vendors:
-        if configured.slug == vendor.casefold():
-            return configured.url
-    return configuration.page_url(vendor)
 
 
 def contact_page(url: str, settings: Settings, *, allow_private: bool) -> FirstContact:

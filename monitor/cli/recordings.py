@@ -11,7 +11,6 @@ import typer
 
 from monitor import answers, platforms
 from monitor import config as configuration
-from monitor.cli.detection import page_address
 from monitor.cli.options import (
     AllowPrivate,
     ConfigOption,
@@ -29,7 +28,15 @@ from monitor.intervals import day_interval
 from monitor.network import network_options
 from monitor.ratios import DEFAULT_POLICY
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import Context, ad_hoc_vendor, collecting, ephemeral, now, open_store
+from monitor.runtime import (
+    Context,
+    ad_hoc_vendor,
+    collecting,
+    ephemeral,
+    now,
+    open_store,
+    page_named,
+)
 from monitor.spans import SpanChoice
 from monitor.terminal import say, tell
 
@@ -52,7 +59,7 @@ def record(
     has its address; what is asked with is not recorded.
     """
     settings = configuration.load(config, os.environ)
-    page = page_address(vendor, settings)
+    page = page_named(vendor, settings)
 
     async def work() -> list[MonitorError]:
         async with Fetcher(

@@ -16,12 +16,12 @@ from exporters import status as forms
 from monitor import answers
 from monitor import config as configuration
 from monitor.answers import Outcome, Status, Target, Thresholds
-from monitor.cli.detection import contact_page, page_address
+from monitor.cli.detection import contact_page
 from monitor.cli.options import AllowPrivate, ConfigOption, DatabaseOption
 from monitor.config import TIERS, Settings
 from monitor.errors import ConfigError, MonitorError, PageError
 from monitor.model import Level
-from monitor.runtime import ad_hoc_vendor, load_settings, now, open_context
+from monitor.runtime import ad_hoc_vendor, load_settings, now, open_context, page_named
 from monitor.terminal import say, say_json, tell
 
 commands = typer.Typer()
@@ -194,7 +194,7 @@ def _ask_pages(question: _Question) -> list[Status]:
     """
     settings = load_settings(question.config, question.database)
     targets = question.of_vendors(settings)
-    addresses = [page_address(target.vendor, settings) for target in targets]
+    addresses = [page_named(target.vendor, settings) for target in targets]
     return [
         _ask_page(target, url, settings, allow_private=question.allow_private)
         for target, url in zip(targets, addresses, strict=True)
