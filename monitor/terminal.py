@@ -103,6 +103,12 @@ def note(text: str, *, kind: str = "note") -> None:
         tell(f"{kind}: {text}", style="yellow", err=True)
 
 
+def aside(text: str) -> None:
+    """Print what goes on meanwhile to stderr, unless we are to be quiet."""
+    if not _Voice.is_quiet:
+        tell(text, err=True)
+
+
 def say_each(
     lines: Iterable[str | RenderableType], *, style: str | None = None, err: bool = False
 ) -> None:

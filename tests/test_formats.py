@@ -5,17 +5,31 @@ import io
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from pages_at_hand import Command, truth
 
+from monitor.cli import app
 from monitor.store import Store
 from tests.processes import served
 from tests.store_support import add_page
 
 pytestmark = pytest.mark.hours
 
+
+def helps(command: Any, parent: Any = None, name: str = "monitor") -> Iterator[tuple[str, str]]:
+    """Yield the words of every command, and its help."""
+    context = command.context_class(command, info_name=name, parent=parent, terminal_width=200)
+    yield name, command.get_help(context)
+    for each, inner in getattr(command, "commands", {}).items():
+        yield from helps(inner, context, f"{name} {each}")
+
+
+HELP = dict(helps(typer.main.get_command(app)))
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -117,3 +131,30 @@ def test_a_day_that_has_not_come_is_refused_before_anything_is_read(
 
     assert (code, out) == (2, "")
     assert "2999-01" in err
+
+
+WORDS = {"table", "json", "csv", "markdown"}
+OWN_WORDS = {
+    "monitor status": {"nagios"},
+    "monitor report": {"html", "pdf"},
+    "monitor replay": {"html", "pdf"},
+}
+"""What else a command writes, for programs that ask for it by this name."""
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, help_text in HELP.items() if "--format" in help_text]
+)
+def test_every_command_calls_its_forms_by_the_same_words(name: str) -> None:
+    (choices,) = re.findall(r"--format <([a-z|]+)>", HELP[name])
+    words = set(choices.split("|"))
+
+    assert words >= {"table", "json"}
+    assert words <= WORDS | OWN_WORDS.get(name, set())
+
+
+def test_every_command_that_prints_facts_writes_json() -> None:
+    facts = ("version", "poll", "backfill", "report", "explain", "why", "vendors", "detect",
+             "check", "status", "db path", "db check", "db size")  # fmt: skip
+
+    assert [name for name in facts if "--format" not in HELP[f"monitor {name}"]] == []

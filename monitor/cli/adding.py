@@ -19,7 +19,7 @@ from monitor.kit.patterns import match_any
 from monitor.picks import select
 from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import ask as ask_person
-from monitor.terminal import say
+from monitor.terminal import note, say
 from monitor.watching import join_names
 
 commands = typer.Typer()
@@ -111,11 +111,9 @@ def _say_plan(addition: Addition, default_vendors: int | None) -> None:
     file = f"{addition.path}, a new file," if addition.is_new_file else f"{addition.path}"
     say(f"{file} gets:", *[f"  {line}" for line in addition.lines])
     if addition.is_new_file and default_vendors is not None:
-        say(
-            f"note: until now the built-in list of {default_vendors} vendors was watched; from now"
-            f" on only those in {addition.path}",
-            style="yellow",
-            err=True,
+        note(
+            f"until now the built-in list of {default_vendors} vendors was watched; from now on"
+            f" only those in {addition.path}"
         )
 
 
@@ -127,10 +125,10 @@ def _say_result(addition: Addition, platform: str, config: Path | None, *, dry_r
     else:
         say(f"added {vendor.slug} ({platform}) to {addition.path}")
     for warning in configuration.vendor_warnings(vendor, platform):
-        say(f"warning: {warning}", style="yellow", err=True)
+        note(warning, kind="warning")
     if os.environ.get("MONITOR_VENDORS", "").strip():
         problem = "MONITOR_VENDORS says which vendors are watched, whatever the file lists"
-        say(f"warning: {problem}; unset it", style="yellow", err=True)
+        note(f"{problem}; unset it", kind="warning")
     if not dry_run:
         say(f"next: {to_type('backfill', vendor.slug, config=config)}")
         say(f"then: {to_type('report', vendor.slug, config=config)}")
@@ -191,4 +189,4 @@ def _doubt_regions(contact: FirstContact, regions: Sequence[str]) -> None:
         near = None if match_any(known, [region]) else nearest(region, known)
         if near:
             problem = f"the page names no region {region!r} now; {did_you_mean(near)}"
-            say(f"warning: {problem}", style="yellow", err=True)
+            note(problem, kind="warning")

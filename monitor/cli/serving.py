@@ -37,7 +37,7 @@ from monitor.runtime import Context, allow_new_database, collecting, load_settin
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges, by_slug
 from monitor.store import PageRecord
-from monitor.terminal import say
+from monitor.terminal import aside
 from monitor.watching import join_names
 
 commands = typer.Typer()
@@ -126,7 +126,7 @@ async def serve_until_stopped(
         where = f"http://{settings.host}:{settings.port}/metrics"
         count = len(context.vendors)
         status = f"watching {count} vendor{'' if count == 1 else 's'}; metrics on {where}"
-        say(status, err=True)
+        aside(status)
         notifier.ready(status)
         rereading = asyncio.create_task(
             _reread(context, state, polls, schedule, load, hangups, notifier)

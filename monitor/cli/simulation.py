@@ -26,7 +26,7 @@ from monitor.fetch import Fetcher, Fetches, user_agent
 from monitor.intervals import window_start
 from monitor.running import INTERRUPT, run
 from monitor.runtime import Context, collecting, now, open_store
-from monitor.terminal import say
+from monitor.terminal import aside, say
 
 commands = typer.Typer()
 
@@ -70,11 +70,11 @@ def demo(
     with listening as listener, demo_folder(folder, keep=keep) as path:
         taken = listener.getsockname()[1]
         if taken != place.port:
-            say(f"port {place.port} is taken, this demo has {taken}", err=True)
+            aside(f"port {place.port} is taken, this demo has {taken}")
         stage = _Stage(listener, place.host, taken, path, days, keep=keep)
         is_interrupted = run(_simulate(stage, seconds, history))
     if keep:
-        say(f"kept: {path}", err=True)
+        aside(f"kept: {path}")
     if is_interrupted:
         raise typer.Exit(INTERRUPT)
 

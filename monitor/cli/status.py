@@ -35,7 +35,7 @@ _ASK_AGAIN_SECONDS = 60.0
 class StatusFormat(StrEnum):
     """How a status is written."""
 
-    TEXT = "text"
+    TABLE = "table"
     JSON = "json"
     NAGIOS = "nagios"
 
@@ -115,7 +115,7 @@ def status(
     ),
     form: Annotated[
         StatusFormat, typer.Option("--format", "-f", help="How to write it.")
-    ] = StatusFormat.TEXT,
+    ] = StatusFormat.TABLE,
     allow_private: AllowPrivate = False,
     config: ConfigOption = None,
     database: DatabaseOption = None,
@@ -224,7 +224,7 @@ def _mistakes_of_targets() -> Iterator[None]:
 
 def _write(statuses: Sequence[Status], thresholds: Thresholds, form: StatusFormat) -> None:
     match form:
-        case StatusFormat.TEXT:
+        case StatusFormat.TABLE:
             tell(*forms.text_lines(statuses, thresholds))
         case StatusFormat.NAGIOS:
             say(*forms.nagios_lines(statuses, thresholds))
