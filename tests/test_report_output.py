@@ -27,6 +27,7 @@ def replayed(monitor, tmp_path: Path):
     return lambda *words: monitor("replay", folder, "--days", "7", *words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "begins"),
     [
@@ -44,6 +45,7 @@ def test_the_name_of_the_file_says_the_form(replayed, tmp_path: Path, name, begi
     assert (tmp_path / name).read_text().startswith(begins)
 
 
+@pytest.mark.slow
 def test_what_is_in_the_file_is_what_would_be_printed(replayed, tmp_path: Path):
     _, printed, _ = replayed("--format", "json")
     _, dashed, _ = replayed("--format", "json", "-o", "-")
@@ -53,6 +55,7 @@ def test_what_is_in_the_file_is_what_would_be_printed(replayed, tmp_path: Path):
     assert json.loads(printed)["window_days"] == 7
 
 
+@pytest.mark.slow
 def test_a_table_in_a_file_has_no_codes_and_no_padding(replayed, tmp_path: Path):
     replayed("-o", "r.txt")
     lines = (tmp_path / "r.txt").read_text().splitlines()
@@ -69,6 +72,7 @@ def test_a_name_that_says_no_form_is_refused_before_anything_is_read(monitor, tm
     assert not (tmp_path / "monitor.db").exists()
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_written_is_an_error_with_its_reason(replayed, tmp_path: Path):
     (tmp_path / "file").write_text("")
     code, _, err = replayed("-o", "file/r.csv")

@@ -32,6 +32,7 @@ def test_the_first_and_the_last_day_are_in_the_window(replayed):
     assert json.loads(out)["window_days"] == 4
 
 
+@pytest.mark.slow
 def test_the_old_word_for_days_works_and_says_what_it_is_called_now(replayed):
     code, out, err = replayed("--window", "7", "-f", "json")
 

@@ -20,7 +20,7 @@ from monitor.targets import (
 
 FIRST = date(2026, 3, 1)
 STRICT, STATUSPAGE = POLICIES["strict"], POLICIES["statuspage"]
-few = settings(max_examples=30)
+few = settings(max_examples=15)
 ORDER = [Outcome.NOT_KEPT, Outcome.UNKNOWN, Outcome.KEPT]
 
 
