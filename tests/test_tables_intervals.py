@@ -12,6 +12,8 @@ from test_tables import NOW, rows, written
 
 from exporters.history_query import HistoryQuery
 from exporters.tables import TABLES, Format, read
+from monitor import history
+from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
 from monitor.model import Aspect, Coverage, IncidentUpdate, Level, Phase, PostedState
 from monitor.store import Store
@@ -70,6 +72,20 @@ def test_intervals_are_those_of_the_days_asked_for(store, page) -> None:
     (only,) = rows(store, "intervals", days=1)
 
     assert only["incident"] == "i2"
+
+
+def test_a_day_before_a_component_came_says_so(store, page) -> None:
+    came = component("k3", "New", start_date=(NOW - timedelta(days=1)).date())
+    said = evidence(NOW, components=(component("k1", "The API"), component("k2", "Web"), came))
+    save(store, page, said)
+    vendor = VendorConfig(slug=page.slug, name=page.name, url=page.url)
+    first, last = (NOW - timedelta(days=2)).date(), NOW.date()
+    _, days = history.read(store, page, vendor, first=first, last=last, now=NOW)
+    store.save_days(page.id, days, today=last, now=NOW, revised_since=None)
+    of_new = [row for row in rows(store, "days", days=3) if row["component"] == "new"]
+
+    assert [row["level"] for row in of_new] == [None, "operational", "operational"]
+    assert [row["absence"] for row in of_new] == ["unborn", None, None]
 
 
 def test_only_vendors_have_no_intervals(store, page) -> None:

@@ -21,6 +21,7 @@ def _day(day: Day, slugs: Mapping[str, str]) -> Row:
     return {
         "day": day.day,
         "level": level_key(day.level),
+        "absence": None if day.absence is None else day.absence.value,
         **second_columns(day.known_seconds),
         "length_seconds": day.length_seconds,
         "covered_seconds": day.covered_seconds,
@@ -40,7 +41,7 @@ DAYS = Table(
     {
         **SUBJECT_COLUMNS,
         "day": Kind.DAY,
-        "level": Kind.TEXT,
+        **columns(Kind.TEXT, "level", "absence"),
         **columns(Kind.NUMBER, *SECONDS, "length_seconds", "covered_seconds", "coverage_ratio"),
         **columns(Kind.TEXT, "seconds_of", "source", "confidence"),
         "disputed": Kind.TRUTH,

@@ -47,6 +47,8 @@ class Component:
 class Day:
     """A day of a vendor or component. `coverage_ratio` is the share of it that is known.
 
+    `absence` says why it is no gap that there is no level: the component was not on the page yet
+    (`unborn`), or not any more (`gone`).
     `seconds_of` is the component whose seconds a vendor's day has (None = nothing was bad),
     `source` what they came from (`bars`, `impacts`, `observations`), `incidents` their ids.
     """
@@ -60,6 +62,7 @@ class Day:
     zone: str
     day: date
     level: str | None
+    absence: str | None
     major_seconds: float | None
     partial_seconds: float | None
     degraded_seconds: float | None
