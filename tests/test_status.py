@@ -149,7 +149,7 @@ def test_a_component_is_named_by_slug_name_group_or_pattern(store, text) -> None
     answer = asked(store, text)
 
     assert (answer.level, answer.counted_components) == (Level.PARTIAL_OUTAGE, 1)
-    assert answer.component_names == ("Web",)
+    assert answer.component_names == ("EU / Web",)
 
 
 def test_a_component_that_is_none_names_those_there_are(store) -> None:

@@ -197,7 +197,7 @@ def _names_at(level: Level | None, ids: set[str], current: CurrentState) -> tupl
     if level is None or level is Level.OPERATIONAL:
         return ()
     components = (entry.component for entry in current.components if entry.id in ids)
-    return tuple(each.name for each in components if current.levels.get(each.id) is level)
+    return tuple(each.full_name for each in components if current.levels.get(each.id) is level)
 
 
 def _about(

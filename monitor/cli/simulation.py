@@ -149,6 +149,7 @@ def _show(context: Context, stage: _Stage, file: Path, history: Path | None) -> 
         f"  http://{address}/          the vendors now",
         f"  http://{address}/metrics   what Prometheus scrapes",
         "Or ask its database, in another terminal, in this folder:",
+        f"  {without_variables(to_type('status', config=file))}",
         f"  {without_variables(to_type('report', 'larkspur-ai', config=file))}",
         f"  {without_variables(to_type('explain', 'larkspur-ai', today, config=file))}",
         "In Grafana, with 90 days: make demo-grafana, in a checkout",
