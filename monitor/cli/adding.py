@@ -39,15 +39,17 @@ def add(
     slug: Annotated[
         str | None, typer.Option("--slug", help="Short name for labels and commands.")
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name for people.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name shown to people.")] = None,
     include: Annotated[
-        list[str] | None, typer.Option("--include", help="Component that counts; others do not.")
+        list[str] | None,
+        typer.Option("--include", help="Count only this component; repeat it for more."),
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", help="Component that does not count.")
+        list[str] | None,
+        typer.Option("--exclude", help="Leave this component out; repeat it for more."),
     ] = None,
     region: Annotated[
-        list[str] | None, typer.Option("--region", help="Region you depend on.")
+        list[str] | None, typer.Option("--region", help="Region you depend on; repeat it for more.")
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Ask nothing: all components count.")

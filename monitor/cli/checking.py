@@ -26,9 +26,9 @@ from monitor.watch_list import WatchList
 commands = typer.Typer()
 
 
-@commands.command(short_help="Take another page for a vendor's.")
+@commands.command(short_help="Accept a vendor's new page.")
 def accept(vendor: Vendor, config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """Take the page that answers in a vendor's place for the vendor's from now on.
+    """Accept the page that now answers at a vendor's address as the vendor's own.
 
     A page whose id changes, or that answers from another host without an id, is not read (`identity
     changed`): it may be another company's. Look at it first. The history stays; what was going on
@@ -51,10 +51,10 @@ def accept(vendor: Vendor, config: ConfigOption = None, database: DatabaseOption
 @commands.command(short_help="Check the settings file.")
 def check(
     live: Annotated[
-        bool, typer.Option("--live", help="Also look at each page once, and say what moved.")
+        bool, typer.Option("--live", help="Also read each page once, and say what has changed.")
     ] = False,
     catalogue: Annotated[
-        bool, typer.Option("--catalogue", help="With --live: the catalogue's pages instead.")
+        bool, typer.Option("--catalogue", help="With --live: check the catalogue's pages instead.")
     ] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Also say what `monitor apply` would change.")

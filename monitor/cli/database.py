@@ -21,7 +21,7 @@ commands.command(short_help="Copy it into another, SQLite or PostgreSQL.")(copy)
 _STEP = 1024.0
 
 
-@commands.command(short_help="Say where it is.")
+@commands.command(short_help="Say where the database is.")
 def path(
     form: PlainOption = Plain.TABLE,
     config: ConfigOption = None,
@@ -101,11 +101,13 @@ def _check_file(file: Path, form: Plain) -> None:
         raise typer.Exit(SOME_PAGE_FAILED)
 
 
-@commands.command(short_help="Copy it, also while it is used.")
+@commands.command(short_help="Copy the file, also while it is in use.")
 def backup(
     file: Annotated[
         Path,
-        typer.Argument(help="File to write; one that is there is replaced by a whole copy only."),
+        typer.Argument(
+            help="File to write; one that is there is replaced by a whole copy only.",
+        ),
     ],
     config: ConfigOption = None,
     database: DatabaseOption = None,
@@ -136,7 +138,7 @@ def restore(
     )
 
 
-@commands.command(short_help="Give free room back.")
+@commands.command(short_help="Give free disk space back.")
 def vacuum(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Write the SQLite file anew without what is free in it. Writers wait meanwhile; needs as much
     room again.
@@ -145,7 +147,7 @@ def vacuum(config: ConfigOption = None, database: DatabaseOption = None) -> None
     say(f"{_readable(before)} before, {_readable(after)} now")
 
 
-@commands.command(short_help="Say how large it is.")
+@commands.command(short_help="Say how large the database is.")
 def size(
     form: ShapeOption = Shape.TABLE, config: ConfigOption = None, database: DatabaseOption = None
 ) -> None:

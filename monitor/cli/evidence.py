@@ -33,7 +33,7 @@ _SUFFIXES = {
 }
 
 
-@commands.command("evidence", short_help="Write out what was answered of one day.")
+@commands.command("evidence", short_help="Write out the answers kept for a day.")
 def write_evidence(
     vendor: Vendor,
     day: Annotated[

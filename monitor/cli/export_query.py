@@ -22,7 +22,7 @@ ComponentsName = StrEnum(  # type: ignore[misc]
 Components = Annotated[
     ComponentsName | None,
     typer.Option(
-        "--components", help="Of which components (default: the setting component_metrics)."
+        "--components", help="Which components to export (default: the setting component_metrics)."
     ),
 ]
 ExtraLabels = Annotated[
@@ -30,7 +30,7 @@ ExtraLabels = Annotated[
     typer.Option(
         "--label",
         metavar="NAME=VALUE",
-        help="Label of every series; those of your scrape, e.g. instance.",
+        help="Label for every series, as in your scrape; repeat it for more.",
     ),
 ]
 

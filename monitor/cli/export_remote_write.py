@@ -33,9 +33,7 @@ from monitor.terminal import counting, say
 def remote_write(
     url: Annotated[
         str,
-        typer.Option(
-            "--url", help="Where remote write is received, e.g. http://HOST/api/v1/write."
-        ),
+        typer.Option("--url", help="Address of the receiver, e.g. http://HOST:9090/api/v1/write."),
     ],
     vendors: Vendors = None,
     since: Since = None,
@@ -54,13 +52,14 @@ def remote_write(
         ),
     ] = None,
     batch: Annotated[
-        int, typer.Option("--batch", min=1, max=1_000_000, help="Samples a request.")
+        int, typer.Option("--batch", min=1, max=1_000_000, help="Samples in one request.")
     ] = remote.BATCH_SAMPLES,
     attempts: Annotated[
-        int, typer.Option("--attempts", min=1, max=20, help="How often a request is tried.")
+        int, typer.Option("--attempts", min=1, max=20, help="How many times a request is tried.")
     ] = ATTEMPTS,
     again: Annotated[
-        bool, typer.Option("--again", help="Begin anew, even if the last run broke off.")
+        bool,
+        typer.Option("--again", help="Send everything, even if the last run broke off half-way."),
     ] = False,
     config: ConfigOption = None,
     database: DatabaseOption = None,

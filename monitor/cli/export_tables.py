@@ -27,7 +27,7 @@ TableNames = Annotated[
     typer.Option("--table", help="Which table; may be repeated (default: all)."),
 ]
 WithComponents = Annotated[
-    bool, typer.Option("--components/--no-components", help="Components too, or only vendors.")
+    bool, typer.Option("--components/--no-components", help="With components, or vendors only.")
 ]
 Folder = Annotated[
     Path | None,

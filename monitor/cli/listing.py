@@ -44,10 +44,10 @@ def vendors(
         typer.Option("--search", "-s", help="Only those with this text in name or address."),
     ] = None,
     category: Annotated[
-        str | None, typer.Option("--category", help="Vendors of the catalogue of one category.")
+        str | None, typer.Option("--category", help="Only catalogue vendors of this category.")
     ] = None,
     platform_table: Annotated[
-        bool, typer.Option("--platforms", help="The platforms, and what each is good for.")
+        bool, typer.Option("--platforms", help="List the platforms, and what each can tell.")
     ] = False,
     form: ShapeOption = Shape.TABLE,
     config: ConfigOption = None,

@@ -35,17 +35,26 @@ PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  #
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="Settings file (default: the one `monitor check` names)."),
+    typer.Option(
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="Settings file (default: the one `monitor check` names).",
+    ),
 ]
 DatabaseOption = Annotated[
-    str | None, typer.Option("--database", help="Database, a path or URL; overrides the settings.")
+    str | None,
+    typer.Option(
+        "--database", metavar="PATH|URL", help="Database, a path or URL; overrides the settings."
+    ),
 ]
 CreateOption = Annotated[
     bool, typer.Option("--create", help="Make the file that --database names, if it is missing.")
 ]
 Vendor = Annotated[str, typer.Argument(help="Vendor: its slug or its name.")]
 Vendors = Annotated[
-    list[str] | None, typer.Argument(help="Vendors, by slug or name; all when none is given.")
+    list[str] | None,
+    typer.Argument(metavar="VENDOR", help="Slugs or names; without any, all vendors."),
 ]
 Page = Annotated[
     str,
@@ -61,7 +70,11 @@ AllowPrivate = Annotated[
 ]
 KnownAt = Annotated[
     str | None,
-    typer.Option("--known-at", help="Use only what was known by then, e.g. 2026-05-06T12:00Z."),
+    typer.Option(
+        "--known-at",
+        metavar="INSTANT",
+        help="Use only what was known by then, e.g. 2026-05-06T12:00Z.",
+    ),
 ]
 PortOption = Annotated[
     int | None, typer.Option("--port", min=1, max=65_535, help="Port of the web server.")

@@ -11,11 +11,11 @@ from monitor.writer import derive_page
 commands = typer.Typer()
 
 
-@commands.command(short_help="Derive all days anew, offline.")
+@commands.command(short_help="Compute all days again, offline.")
 def rebuild(
     vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None
 ) -> None:
-    """Derive all days anew from the stored facts, offline: after a change of settings or of
+    """Compute all days again from the stored facts, offline: after a change of settings or of
     version.
     """
     with open_context(config, database) as context:
@@ -25,4 +25,4 @@ def rebuild(
             changes = derive_page(
                 context.store, page, context.vendors[page.slug], first=first, now=moment
             )
-            tell(f"{page.slug}: days derived anew from {first}, {changes} closed days changed")
+            tell(f"{page.slug}: days computed again from {first}, {changes} closed days changed")

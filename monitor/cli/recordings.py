@@ -89,7 +89,8 @@ def replay(
         PolicyName, typer.Option("--policy", help="Weights of the downtime ratio.")
     ] = PolicyName(DEFAULT_POLICY),
     platform: Annotated[
-        str | None, typer.Option("--platform", help="Read it as this platform, undetected.")
+        str | None,
+        typer.Option("--platform", help="Read it as this platform, whatever detection says."),
     ] = None,
     form: ReportFormat = None,
     output: ReportOutput = None,
