@@ -89,9 +89,9 @@ def test_unborn_and_unread_days_look_different_everywhere(store):
     assert "......▁▁▁▁" in lines
     assert "▁▁▁?▁▁▁▁▁▁" in lines
     assert "not on the page" in lines[-1]
-    assert [day.get("reason") for day in new["days"]] == ["unborn"] * 6 + [None] * 4
+    assert [day.get("absence") for day in new["days"]] == ["unborn"] * 6 + [None] * 4
     assert (new["days"][0]["level"], new["absent_days"], new["unknown_days"]) == (None, 6, 0)
-    assert "reason" not in old["days"][3]
+    assert "absence" not in old["days"][3]
     assert any("New (since 2026-05-11)" in line for line in markdown_lines([answer]))
 
 

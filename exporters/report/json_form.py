@@ -135,7 +135,7 @@ def _day_json(day: Day) -> dict[str, Any]:
         "incidents": list(day.incident_ids),
     }
     if day.absence is not None:
-        row["reason"] = day.absence.value
+        row["absence"] = day.absence.value
     if day.level is not None or day.covered_seconds:
         row["coverage_ratio"] = day.coverage
         row["source"] = day.source.value if day.source else None
