@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from monitor.cli.examples import ENDINGS, add_endings
 pytestmark = pytest.mark.hours
 
 
+@cache
 def tree() -> Any:
     root = typer.main.get_command(app)
     add_endings(root)

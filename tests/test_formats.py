@@ -49,6 +49,7 @@ def database() -> None:
         add_page(store)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("version",), ("check",), ("vendors",), ("vendors", "--search", "git"), ("db", "size"),
@@ -78,6 +79,7 @@ def test_csv_and_markdown_have_the_rows_of_json(monitor: Command, database: None
     assert len(marked) == len(rows) + 2
 
 
+@pytest.mark.slow
 def test_poll_and_backfill_tell_programs_what_they_tell_people(
     monitor: Command, tmp_path: Path
 ) -> None:

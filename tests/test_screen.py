@@ -104,6 +104,7 @@ TABLES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", TABLES)
 def test_no_command_shows_half_a_word_at_80_columns(monitor, monkeypatch, words) -> None:
     Store.open(os.environ["MONITOR_DATABASE_URL"]).close()
@@ -123,6 +124,7 @@ def test_a_report_in_a_pipe_has_a_line_for_each_sentence(monitor, recording) -> 
     assert out == "".join(f"{line.rstrip()}\n" for line in out.splitlines())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
 def test_without_colours_there_is_no_code_at_all(monkeypatch, recording, name, value) -> None:
     assert "\x1b" in seen(monkeypatch, "replay", recording)
