@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from monitor.store import Store
+
 pytestmark = pytest.mark.integration
 
 ODD = {
@@ -19,10 +21,10 @@ ODD = {
 }
 
 
-def report(folder, **environment):
-    """Run a report in a folder and return its exit code and what it said, undecoded."""
+def run(folder, command="report", **environment):
+    """Run a command in a folder and return its exit code and what it said, undecoded."""
     given = {"MONITOR_DATABASE_URL": f"sqlite:///{folder / 'monitor.db'}", **environment}
-    words = [sys.executable, "-m", "monitor", "report", "openai"]
+    words = [sys.executable, "-m", "monitor", command, "openai"]
     done = subprocess.run(
         words, cwd=folder, env=os.environ | given, capture_output=True, check=False, timeout=120
     )
@@ -31,17 +33,19 @@ def report(folder, **environment):
 
 @pytest.mark.parametrize("environment", ODD.values(), ids=ODD)
 def test_no_environment_ends_a_command(tmp_path, environment):
-    code, out, err = report(tmp_path, **environment)
+    Store.open(f"sqlite:///{tmp_path / 'monitor.db'}").close()
+    code, out, err = run(tmp_path, **environment)
 
     assert (code, err) == (0, b"")
-    assert b"OpenAI: nothing is known" in out
+    assert b"OpenAI: no data for any of the 90 days" in out
 
 
 def test_a_database_in_a_folder_that_cannot_be_made_is_told_with_a_remedy(tmp_path):
     (tmp_path / "file").write_text("no folder")
 
-    code, _, err = report(tmp_path, MONITOR_DATABASE_URL=f"sqlite:///{tmp_path}/file/monitor.db")
+    url = f"sqlite:///{tmp_path}/file/monitor.db"
+    code, _, err = run(tmp_path, "poll", MONITOR_DATABASE_URL=url)
 
     assert code == 2
-    assert b"choose a writable place" in err
+    assert b"name another place" in err
     assert b"Traceback" not in err
