@@ -1,6 +1,7 @@
 """A copy holds what its source held at one moment, whatever interrupts it and whatever was there."""
 
 import sqlite3
+from contextlib import closing
 from itertools import pairwise
 from threading import Event, Thread
 
@@ -11,7 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreError
-from monitor.store import PageSpec, ServerRecord, Store, copies, copy_mark, engine, schema
+from monitor.store import (
+    PageSpec,
+    ServerRecord,
+    Store,
+    copies,
+    copy_mark,
+    copy_rows,
+    engine,
+    schema,
+)
+from monitor.store.tables.days import DAY as DAY_TABLE
 from monitor.store.tables.pages import PAGE
 from tests.store_support import (
     DATABASES,
@@ -273,7 +284,10 @@ def test_a_table_that_differs_at_the_end_is_told_and_the_copy_stays_unfinished(s
 
 
 def test_of_two_copies_to_one_place_the_first_gives_way(source, target):
-    def begin_another(*_: object) -> None:
+    steps_done = []
+
+    def begin_another(*step: object) -> None:
+        steps_done.append(step)
         other = engine.connect(target)
         with other.begin() as connection:
             connection.execute(
@@ -284,6 +298,7 @@ def test_of_two_copies_to_one_place_the_first_gives_way(source, target):
 
     with pytest.raises(StoreError, match="another copy to the same place has begun"):
         copy(source, target, progress=begin_another)
+    assert len(steps_done) == 1, "it went on to write"
 
 
 def test_a_database_is_not_copied_to_itself(source, tmp_path):
@@ -339,3 +354,31 @@ def test_a_copy_that_another_version_began_is_not_gone_on_with(source, target):
 
     with pytest.raises(StoreError, match="of another version"):
         copy(source, target)
+
+
+def test_json_is_equal_in_whatever_order_its_keys_are_kept(source, tmp_path):
+    found = []
+    for text in ('{"a": 1, "b": [2]}', '{"b":[2],"a":1}'):
+        with closing(sqlite3.connect(tmp_path / "source.db")) as file, file:
+            file.execute("UPDATE day SET incident_ids = ?", (text,))
+        database = engine.connect(source)
+        with engine.reading(database).connect() as connection:
+            found.append(copy_rows.read(connection, copy_rows.Chunk(DAY_TABLE)))
+        database.dispose()
+
+    assert found[0].texts
+    assert found[0].digest == found[1].digest
+
+
+@pytest.mark.integration
+def test_a_server_s_negative_zero_is_equal_to_the_zero_of_a_file(tmp_path):
+    with database("postgresql") as url:
+        fill(url, seed=1, rows=40)
+        opened = engine.connect(url)
+        with opened.begin() as connection:
+            connection.execute(sa.text("UPDATE day SET degraded_seconds = '-0'"))
+        opened.dispose()
+        copied = copy(url, f"sqlite:///{tmp_path}/file.db")
+
+    assert next(table.rows for table in copied if table.name == "day")
+    assert all(table.is_equal for table in copied)
