@@ -8,6 +8,7 @@ import atexit
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
 _INTERRUPT = 130
@@ -16,15 +17,17 @@ _STDERR = 2
 
 def main() -> None:
     """Run the command line, and end the process."""
-    signal.signal(signal.SIGINT, _end_at_once)
+    _on_interrupt(_end_at_once)
     # The first registered runs last: from then on the interpreter would die of the signal.
     atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
     sys.excepthook = _show_error
     from monitor.cli import main as run_command
+    from monitor.running import own_signals
 
+    own_signals()
     sys.unraisablehook = _show_unraisable
     code = 0
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _on_interrupt(signal.default_int_handler)
     try:
         run_command()
     except SystemExit as end:
@@ -34,8 +37,14 @@ def main() -> None:
 
 def _leave(code: int) -> None:
     """End the process whose work is done; from here on a Ctrl-C only makes it end sooner."""
-    signal.signal(signal.SIGINT, lambda *_: os._exit(code))
+    _on_interrupt(lambda *_: os._exit(code))
     sys.exit(code)
+
+
+def _on_interrupt(answer: Callable[[int, FrameType | None], object]) -> None:
+    """Answer Ctrl-C like this from now on, unless who started us wants it ignored (`nohup`)."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, answer)
 
 
 def _end_at_once(*_: int | FrameType | None) -> None:

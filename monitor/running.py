@@ -89,9 +89,20 @@ def end_despite_waiting_threads(code: int) -> None:
 _PATIENCE_SECONDS = 0.5
 
 
+class _Signals:
+    """Whether Ctrl-C is ours to answer: in a process of our own, but not in one that calls us."""
+
+    are_ours = False
+
+
+def own_signals() -> None:
+    """Note that this process is the command's own."""
+    _Signals.are_ours = True
+
+
 def end_interrupted(message: str = "interrupted") -> NoReturn:
     """Say so in one line, once, and end the process."""
-    with contextlib.suppress(ValueError):  # signals are the main thread's alone
+    if _Signals.are_ours:
         signal.signal(signal.SIGINT, _end_at_once)
     say(message, err=True)
     sys.exit(INTERRUPT)

@@ -38,8 +38,13 @@ def started(*words: str, folder: Path, stdout=subprocess.PIPE) -> subprocess.Pop
     }
     return subprocess.Popen(
         [sys.executable, "-m", "monitor", *words], cwd=folder, env=environment, text=True,
-        stdout=stdout, stderr=subprocess.PIPE,
+        stdout=stdout, stderr=subprocess.PIPE, preexec_fn=as_typed,  # noqa: PLW1509 - nothing runs beside it
     )  # fmt: skip
+
+
+def as_typed() -> None:
+    """Have the process hear Ctrl-C even where these tests run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def is_before_us(code: int, out: str, err: str) -> bool:
@@ -104,3 +109,22 @@ def test_a_reader_that_has_enough_ends_the_command_without_a_word(folder, words)
     _, err = process.communicate(timeout=60)
 
     assert (process.returncode, err) == (0, "")
+
+
+def test_a_command_in_the_background_is_not_interrupted_with_the_one_in_front(folder) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "replay", "recording"], cwd=folder, env=environment,
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=as_in_background,  # noqa: PLW1509 - nothing runs beside it
+    )  # fmt: skip
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode != 130, err
+    assert "known days" in out
+    assert "interrupted" not in err
+
+
+def as_in_background() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
