@@ -115,7 +115,9 @@ ERROR_HANDLERS = {
 
 
 class SecurityHeaders:
-    """Adds to every answer that nobody may sniff, frame or run anything in it."""
+    """Adds to every answer that nobody may sniff, frame or run anything in it, nor keep it unless
+    it says for how long.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -128,7 +130,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "no-referrer"
-                headers["cache-control"] = "no-store"
+                headers.setdefault("cache-control", "no-store")
                 headers["content-security-policy"] = (
                     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';"
                     " base-uri 'none'"

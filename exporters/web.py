@@ -5,7 +5,7 @@ It answers from the store and never asks a vendor anything. No authentication: p
 that has some.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from exporters.connections import MOST
 from exporters.landing import landing_page
@@ -33,9 +33,10 @@ def application(
     readiness: Callable[[], list[str]],
     clock: Callable[[], datetime],
     version: str,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the application with `/`, `/metrics`, `/metrics/monitor`, `/sd`, `/healthz` and
-    `/readyz`.
+    """Return the application with `/`, `/metrics`, `/metrics/monitor`, `/sd`, `/healthz`,
+    `/readyz` and these `routes`.
 
     `readiness` returns what keeps us from working, in words for people, empty when nothing does; it
     and everything that reads the store runs in a thread and must not raise. `clock` gives the aware
@@ -52,6 +53,7 @@ def application(
             Route("/sd", pages.discovery),
             Route("/healthz", pages.healthz),
             Route("/readyz", pages.readyz),
+            *routes,
         ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers=ERROR_HANDLERS,

@@ -181,15 +181,23 @@ def _web_server(
     polls: Any,  # noqa: ANN401
     presence: Presence | None,
 ) -> Any:  # noqa: ANN401
+    from exporters.badge_routes import badge_routes
     from exporters.connections import most_connections
+    from exporters.watched import Watched
     from exporters.web import application, server
 
+    watched = Watched(
+        store=collector.store,
+        vendors=lambda: by_slug(schedule.settings.vendors),
+        clock=context.clock,
+    )
     app = application(
         state,
         polls,
         readiness=lambda: find_problems(collector, schedule, context.clock(), presence),
         clock=context.clock,
         version=__version__,
+        routes=badge_routes(watched),
     )
     settings = context.settings
     return server(app, settings.host, settings.port, most=most_connections(open_files()))
