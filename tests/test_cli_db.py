@@ -244,3 +244,11 @@ def test_a_copy_that_is_not_there_and_a_folder_that_is_not_are_told_with_what_to
     assert (code, f"no folder {tmp_path / 'no'}" in err) == (2, True)
 
     assert not (tmp_path / "no").exists()
+
+
+def test_a_file_that_is_something_else_may_be_a_mistyped_path(monitor, tmp_path):
+    (tmp_path / "notes.txt").write_text("not a database, " * 100)
+    code, out, err = monitor("db", "check", "--database", "notes.txt")
+
+    assert (code, out) == (1, "")
+    assert "notes.txt is damaged, or was never a database: correct the path, or" in err

@@ -94,11 +94,18 @@ def _check_file(file: Path, form: Plain) -> None:
         say(problem, style="red", err=True)
     if problems:
         say(
-            "the file is damaged; stop the monitor and run `monitor db restore FILE` with your last"
-            " backup",
+            f"{_what_is_wrong(file, problems)} stop the monitor and run `monitor db restore FILE`"
+            " with your last backup",
             err=True,
         )
         raise typer.Exit(SOME_PAGE_FAILED)
+
+
+def _what_is_wrong(file: Path, problems: list[str]) -> str:
+    """Return what the problems come to: a file that SQLite does not know as one may be another."""
+    if problems == [upkeep.NO_DATABASE]:
+        return f"{file} is damaged, or was never a database: correct the path, or"
+    return "the file is damaged;"
 
 
 @commands.command(short_help="Copy the file, also while it is in use.")

@@ -24,6 +24,8 @@ SERVER = {
     "size": "\\l+ and \\dt+ in psql",
 }
 WAIT_SECONDS = 5.0
+NO_DATABASE = "file is not a database"
+"""What SQLite says of a file that does not begin as its own do."""
 _PROBLEMS = 20
 _OTHERS = 0o077
 _BESIDE = ("-wal", "-shm")
