@@ -82,7 +82,7 @@ def read_world(folder: Path) -> Iterator[World]:
         assert code == 0, err
         days = json.loads(out)["days"]
         bad_day = max(each["day"] for each in days if each["level"].endswith("_outage"))
-        yield World(folder, simulator.vendors[-1].url, date.fromisoformat(bad_day))
+        yield World(folder, simulator.vendors[0].url, date.fromisoformat(bad_day))
 
 
 def copied(world: World, folder: Path) -> World:
