@@ -245,7 +245,7 @@ def open_to_serve(settings: Settings, clock: Callable[[], datetime] = now) -> It
     """
     server = ServerRecord(
         id=uuid4().hex,
-        name=f"{gethostname()}, process {os.getpid()}",
+        name=f"{gethostname()} (process {os.getpid()})",
         digest=digest(settings),
         keys=restart_hashes(settings),
         started_at=clock(),

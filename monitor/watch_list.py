@@ -189,7 +189,7 @@ def begin_to_serve(
 def _waiting(address: str, others: Collection[ServerRecord]) -> str:
     names = join_names([other.name for other in others])
     return (
-        f"{address} was served with other settings by {names} seconds ago; waiting up to"
+        f"{address} was served a moment ago, with other settings, by {names}; waiting up to"
         f" {LEASE.total_seconds():.0f} s for a sign that it still runs"
     )
 

@@ -151,7 +151,7 @@ def test_servers_restart_take_over_and_refuse_each_other(tmp_path):
             (tmp_path / name).write_text(yaml.safe_dump(file))
 
         def wait(pattern: str, path: str = "metrics") -> str:
-            end = time.monotonic() + 60
+            end = time.monotonic() + 150
             text = ""
             while time.monotonic() < end:
                 try:

@@ -111,7 +111,8 @@ def _differences(settings: Settings, form: Plain) -> list[str]:
         restarts = restart_lines(watched, settings)
         if form is Plain.TABLE:
             print_changes(changes, store.address)
-            print_servers(watched)
+            if changes:
+                print_servers(watched)
             say(*restarts)
     return [*changes.lines(), *restarts]
 
