@@ -69,3 +69,13 @@ def test_the_glossary_is_in_the_order_of_the_alphabet() -> None:
 
     assert words == sorted(words)
     assert len(words) > 40
+
+
+def test_the_changelog_says_nothing_twice_and_all_of_it_under_what_a_user_does() -> None:
+    unreleased = (ROOT / "CHANGELOG.md").read_text().partition("\n## [")[2].partition("\n## [")[0]
+    lines = re.findall(r"^- (.*)$", unreleased, re.MULTILINE)
+    parts = re.split(r"^#### .*$|^### ", unreleased, flags=re.MULTILINE)
+    headless = [part for part in parts if re.match(r"(Added|Changed|Fixed)\n+- ", part)]
+
+    assert len(lines) == len({line[:60] for line in lines})
+    assert headless == [], "give the line a heading, such as *#### Every command*"
