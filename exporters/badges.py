@@ -201,7 +201,16 @@ _THOUSANDTHS: Mapping[int, str] = {
     1076: "%",
 }
 """Verdana's characters by their widths, in thousandths of its size."""
-_WIDTHS = {char: width for width, chars in _THOUSANDTHS.items() for char in chars}
+
+
+def _widths_by_char() -> dict[str, int]:
+    widths: dict[str, int] = {}
+    for width, chars in _THOUSANDTHS.items():
+        widths |= dict.fromkeys(chars, width)
+    return widths
+
+
+_WIDTHS = _widths_by_char()
 _WIDE, _OTHER = 1000, 700
 
 

@@ -62,7 +62,7 @@ class Grid:
         texts = self._texts(at)
         if at in self._uncut:
             return max(map(cell_len, texts))
-        return max(cell_len(word) for text in texts for word in text.split(" "))
+        return max(map(_word_width, texts))
 
     def _part(
         self,
@@ -103,3 +103,8 @@ class Grid:
                     break
                 widths[max(wide, key=widths.__getitem__)] -= 1
         return widths
+
+
+def _word_width(text: str) -> int:
+    """Return how wide the longest word of a text is."""
+    return max(map(cell_len, text.split(" ")))

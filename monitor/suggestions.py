@@ -10,6 +10,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 NEAR = 0.75
 """How alike two words are, at least, of which one was meant by the other: difflib's ratio."""
@@ -86,9 +87,8 @@ def keys_named(word: str, names_by_key: Mapping[str, Collection[str]]) -> list[s
     keys = same(word, names_by_key)
     if keys:
         return keys
-    every_name = [name for names in names_by_key.values() for name in names]
-    meant = set(same(word, every_name))
-    return [key for key, names in names_by_key.items() if not meant.isdisjoint(names)]
+    matches = set(same(word, chain.from_iterable(names_by_key.values())))
+    return [key for key, names in names_by_key.items() if not matches.isdisjoint(names)]
 
 
 def nearest_key(word: str, names_by_key: Mapping[str, Collection[str]]) -> str | None:
@@ -146,8 +146,10 @@ def _zone_of_city(city: str, places: Iterable[str]) -> str | None:
         return _one_clock(by_city[city])
     if len(city) <= 4:  # noqa: PLR2004 - as long as abbreviations are: PST, CEST
         return None
-    likest = _likest(city, by_city)
-    return _one_clock([zone for each in likest for zone in by_city[each]])
+    zones: list[str] = []
+    for near_city in _likest(city, by_city):
+        zones += by_city[near_city]
+    return _one_clock(zones)
 
 
 def _likest(folded: str, candidates: Iterable[str]) -> list[str]:

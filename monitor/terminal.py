@@ -154,7 +154,8 @@ def plain_lines(lines: Iterable[str | RenderableType]) -> Iterator[str]:
             yield visible(line)
             continue
         sheet = StringIO()
-        Console(file=sheet, width=UNLIMITED, color_system=None).print(_Visible(line, True))  # noqa: FBT003
+        visible_line = _Visible(line, has_blocks=True)
+        Console(file=sheet, width=UNLIMITED, color_system=None).print(visible_line)
         yield from map(str.rstrip, sheet.getvalue().split("\n")[:-1])
 
 

@@ -66,16 +66,17 @@ class WatchChanges:
     def differences(self) -> str:
         """The differences in one phrase, seen from the settings."""
         missing = tuple(sorted({*self.added, *self.resumed}))
-        changed = [
-            f"{slug} ({', '.join(change.key for change in changes)})"
-            for slug, changes in self.changed.items()
-        ]
         parts = {
             "not watched": missing,
             "watched, but not in the settings": self.removed,
-            "watched with other settings": changed,
+            "watched with other settings": list(self._keys_changed()),
         }
         return "; ".join(f"{what}: {join_names(names)}" for what, names in parts.items() if names)
+
+    def _keys_changed(self) -> Iterator[str]:
+        for slug, changes in self.changed.items():
+            keys = ", ".join(change.key for change in changes)
+            yield f"{slug} ({keys})"
 
 
 def compare_watched(
@@ -85,19 +86,20 @@ def compare_watched(
     before = {vendor.slug: vendor for vendor in watched}
     after = {vendor.slug: vendor for vendor in vendors}
     active = {slug for slug, vendor in before.items() if vendor.is_watched}
-    added, removed = sorted(after.keys() - before.keys()), sorted(active - after.keys())
-    changes = {
-        slug: tuple(_changes(before[slug], kept_settings(after[slug])))
-        for slug in sorted(after.keys() & active)
-    }
-    addresses = {after[slug].url: slug for slug in added}
-    pages = [(slug, before[slug].settings.get("url")) for slug in removed]
+    new, missing = sorted(after.keys() - before.keys()), sorted(active - after.keys())
+    changes_by_slug = {}
+    for slug in sorted(after.keys() & active):
+        changes = tuple(_changes(before[slug], kept_settings(after[slug])))
+        if changes:
+            changes_by_slug[slug] = changes
+    new_pages = {after[slug].url: slug for slug in new}
+    missing_pages = [(slug, before[slug].settings.get("url")) for slug in missing]
     return WatchChanges(
-        added=tuple(added),
+        added=tuple(new),
         resumed=tuple(sorted((after.keys() & before.keys()) - active)),
-        removed=tuple(removed),
-        renamed=tuple((slug, addresses[url]) for slug, url in pages if url in addresses),
-        changed={slug: found for slug, found in changes.items() if found},
+        removed=tuple(missing),
+        renamed=tuple((slug, new_pages[url]) for slug, url in missing_pages if url in new_pages),
+        changed=changes_by_slug,
     )
 
 

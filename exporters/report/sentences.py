@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from exporters.wording import UNKNOWN, percent
 from monitor.answers import ComponentRecord, Record
-from monitor.model import Aspect
+from monitor.model import Aspect, Day
 from monitor.overrides import Overridden
 from monitor.ratios import POLICIES, RAW_POLICY, WindowFigures
 
@@ -89,8 +89,10 @@ def _days(days: int) -> str:
 
 def _dispute(record: Record) -> str:
     """Say who disagrees, and what counts: an uptime record, where there is none what was seen."""
-    counted = (component for component in record.components if not component.is_excluded)
-    days = (day for component in counted for day in component.days if day.disputed)
+    days: list[Day] = []
+    for component in record.components:
+        if not component.is_excluded:
+            days += (day for day in component.days if day.disputed)
     if all(day.source is Aspect.BARS for day in days):
         return "the uptime record and the incidents disagree; the record is counted"
     return (

@@ -1,6 +1,6 @@
 """Spans beside each other, as months are compared: for a terminal and as Markdown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -13,6 +13,8 @@ from monitor.terminal import side_by_side, words
 
 _SHORTEST_NAME = 16
 _GAP = 2
+Cell = Sequence[str]
+"""What is said of one span, fact by fact."""
 _COLOURS = {"kept": "green", "not kept": "red", "cannot be known": "yellow"}
 
 
@@ -35,52 +37,72 @@ def span_parts(
 
 def _blocks(rows: Sequence[SpanRow], policy: str, width: int) -> Iterator[RenderableType]:
     """Yield the table: a row on one line where there is room, else one fact below another."""
-    titles = [found.span.title for found in rows[0].spans]
-    facts = [[span_facts(found, policy) for found in row.spans] for row in rows]
+    titles = [column.span.title for column in rows[0].spans]
+    facts = [_cells_of(row, policy) for row in rows]
     names = [row.name if row.is_vendor else f"  {row.name}" for row in rows]
     name_width = max(map(len, names))
-    on_one_line = [
-        max(len(titles[place]), *(len(", ".join(each[place])) for each in facts))
-        for place in range(len(titles))
-    ]
-    if name_width + sum(_GAP + each for each in on_one_line) <= width:
+    widths = _widths(titles, facts, _line_width)
+    if name_width + sum(widths) + _GAP * len(widths) <= width:
         yield _table(names, titles, facts, rows, one_line=True)
         return
-    stacked = [
-        max(len(titles[place]), *(len(fact) for each in facts for fact in each[place]))
-        for place in range(len(titles))
-    ]
     room = width - min(name_width, max(_SHORTEST_NAME, width // 3))
-    for first, last in _pages(stacked, room):
-        part = [each[first:last] for each in facts]
+    for first, last in _pages(_widths(titles, facts, _longest_fact), room):
+        part = [cells[first:last] for cells in facts]
         yield _table(names, titles[first:last], part, rows, one_line=False)
         yield words("")
 
 
+def _cells_of(row: SpanRow, policy: str) -> list[Cell]:
+    return [span_facts(column, policy) for column in row.spans]
+
+
+def _line_width(cell: Cell) -> int:
+    return len(", ".join(cell))
+
+
+def _longest_fact(cell: Cell) -> int:
+    return max(map(len, cell), default=0)
+
+
+def _widths(
+    titles: Sequence[str], facts: Sequence[Sequence[Cell]], width: Callable[[Cell], int]
+) -> list[int]:
+    """Return how wide each column is, its title too."""
+    widths = list(map(len, titles))
+    for cells in facts:
+        for column, cell in enumerate(cells):
+            widths[column] = max(widths[column], width(cell))
+    return widths
+
+
 def _pages(widths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
     """Yield from which to which column there is room beside each other; at least one."""
-    first = used = 0
-    for place, each in enumerate(widths):
-        if place > first and used + _GAP + each > room:
-            yield first, place
-            first, used = place, 0
-        used += _GAP + each
+    first = filling = 0
+    for column, width in enumerate(widths):
+        if column > first and filling + _GAP + width > room:
+            yield first, column
+            first, filling = column, 0
+        filling += _GAP + width
     yield first, len(widths)
 
 
 def _table(
     names: Sequence[str],
     titles: Sequence[str],
-    facts: Sequence[Sequence[Sequence[str]]],
+    facts: Sequence[Sequence[Cell]],
     rows: Sequence[SpanRow],
     *,
     one_line: bool,
 ) -> RenderableType:
-    heads = [
-        words(name, "bold" if row.is_vendor else "") for name, row in zip(names, rows, strict=True)
-    ]
-    cells = [[list(map(_fact, cell)) for cell in each] for each in facts]
-    return side_by_side(titles, heads, cells, on_one_line=one_line)
+    heads = []
+    for name, row in zip(names, rows, strict=True):
+        heads.append(words(name, "bold" if row.is_vendor else ""))
+    texts = [_texts(cells) for cells in facts]
+    return side_by_side(titles, heads, texts, on_one_line=one_line)
+
+
+def _texts(cells: Sequence[Cell]) -> list[list[Text]]:
+    return [list(map(_fact, cell)) for cell in cells]
 
 
 def _fact(fact: str) -> Text:
@@ -94,12 +116,12 @@ def span_markdown(
     notes: list[str] = []
     for number, record in enumerate(records):
         if not number:
-            titles = [markdown_text(found.span.title) for found in record.spans]
+            titles = [markdown_text(column.span.title) for column in record.spans]
             yield f"| | {' | '.join(titles)} |"
             yield f"|---|{'---|' * len(titles)}"
         for row in span_rows(record, components=components):
             name = markdown_text(row.name)
-            cells = [", ".join(span_facts(found, query.policy)) for found in row.spans]
+            cells = [", ".join(cell) for cell in _cells_of(row, query.policy)]
             yield f"| {f'**{name}**' if row.is_vendor else name} | {' | '.join(cells)} |"
         notes.append(f"{record.name}: source {record.page.url}")
         notes += (f"{record.name}: {note}" for note in page_remarks(record))

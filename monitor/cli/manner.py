@@ -152,20 +152,22 @@ def understand_everywhere(root: Any) -> None:  # noqa: ANN401
 
 
 def _add_hidden(command: Any, options: Any) -> None:  # noqa: ANN401
-    names = {name for option in command.params for name in option.opts}
+    own_names: set[str] = set()
+    for option in command.params:
+        own_names.update(option.opts)
     for option in options:
-        if option.name != "version" and names.isdisjoint(option.opts):
-            command.params.append(_hidden(option))
+        if option.name != "version" and own_names.isdisjoint(option.opts):
+            command.params.append(_hidden_copy(option))
     for each in getattr(command, "commands", {}).values():
         _add_hidden(each, options)
 
 
-def _hidden(option: Any) -> Any:  # noqa: ANN401
-    hidden = copy(option)
-    hidden.hidden, hidden.expose_value = True, False
-    hidden.envvar = hidden.default = None
-    hidden.callback = _change_manner
-    return hidden
+def _hidden_copy(option: Any) -> Any:  # noqa: ANN401
+    twin = copy(option)
+    twin.hidden, twin.expose_value = True, False
+    twin.envvar = twin.default = None
+    twin.callback = _change_manner
+    return twin
 
 
 def _change_manner(ctx: typer.Context, param: typer.CallbackParam, value: object) -> object:

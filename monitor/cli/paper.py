@@ -49,7 +49,9 @@ def _print(browser: str, page: Path, paper: Path) -> str:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.insert(1, "--no-sandbox")  # it refuses to start as root otherwise
     try:
-        ran = subprocess.run(words, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+        ran = subprocess.run(  # noqa: S603
+            words, capture_output=True, timeout=_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     lines = ran.stderr.decode(errors="replace").strip().splitlines()

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -29,6 +29,8 @@ class Plain(StrEnum):
     TABLE = "table"
     JSON = "json"
 
+
+Value = TypeVar("Value")
 
 Fact = str | int | float | bool | None
 Facts = Mapping[str, Any]
@@ -55,30 +57,44 @@ def print_facts(rows: Sequence[Facts], form: Shape) -> None:
         say_each(_csv_lines(rows))
     elif rows:
         columns = [key for key in _flat_keys(rows) if key != NOTE]
-        cells = ([markdown_text(_text(row[key])) for key in columns] for row in rows)
-        say(*markdown(columns, cells))
+        say(*markdown(columns, (_markdown_cells(row, columns) for row in rows)))
 
 
 def print_table(rows: Sequence[Mapping[str, str]]) -> None:
     """Print texts with the same keys as a table."""
     if rows:
         columns = [key for key in rows[0] if key != NOTE]
-        lines = [[row[key] for key in columns] for row in rows]
+        lines = [_values(row, columns) for row in rows]
         say(table(columns, lines, uncut=("vendor", "page")))
+
+
+def _values(row: Mapping[str, Value], keys: Iterable[str]) -> list[Value]:
+    return [row[key] for key in keys]
+
+
+def _markdown_cells(row: Facts, keys: Iterable[str]) -> list[str]:
+    return [markdown_text(_text(value)) for value in _values(row, keys)]
 
 
 def _flat_keys(rows: Sequence[Facts]) -> list[str]:
     """Return the keys whose values are no lists and no objects."""
-    nested = {key for row in rows for key, value in row.items() if isinstance(value, list | dict)}
-    return [key for key in rows[0] if key not in nested]
+    keys = list(rows[0])
+    for row in rows:
+        keys = [key for key in keys if not isinstance(row.get(key), list | dict)]
+    return keys
 
 
 def _csv_lines(rows: Sequence[Facts]) -> Iterator[str]:
     keys = _flat_keys(rows)
-    for values in [keys, *([row[key] for key in keys] for row in rows)]:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="").writerow([_csv_cell(value) for value in values])
-        yield text.getvalue()
+    yield _csv_line(keys)
+    for row in rows:
+        yield _csv_line(_values(row, keys))
+
+
+def _csv_line(values: Iterable[Fact]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow([_csv_cell(value) for value in values])
+    return text.getvalue()
 
 
 def _csv_cell(value: Fact) -> str:
@@ -96,4 +112,5 @@ def markdown(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterator[
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
     for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+        cells = (cell.replace("|", r"\|") for cell in row)
+        yield f"| {' | '.join(cells)} |"

@@ -40,7 +40,8 @@ class StatusFormat(StrEnum):
     NAGIOS = "nagios"
 
 
-Bad = StrEnum("Bad", {level.name: level.word for level in Level if level is not Level.OPERATIONAL})  # type: ignore[misc]
+_BAD_WORDS = {level.name: level.word for level in Level if level is not Level.OPERATIONAL}
+Bad = StrEnum("Bad", _BAD_WORDS)  # type: ignore[misc]
 Tier = StrEnum("Tier", {tier.upper(): tier for tier in TIERS})  # type: ignore[misc]
 
 

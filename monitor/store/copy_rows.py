@@ -168,9 +168,11 @@ def insert(connection: Connection, table: sa.Table, rows: Iterable[Row[Any]]) ->
 def delete(connection: Connection, table: sa.Table, keys: Iterable[Key]) -> None:
     """Delete rows by primary key; those that belong to them go too."""
     names = [column.name for column in table.primary_key.columns]
-    values = [dict(zip((f"key_{name}" for name in names), key, strict=True)) for key in keys]
+    parameters = [f"key_{name}" for name in names]
+    values = [dict(zip(parameters, key, strict=True)) for key in keys]
     if values:
-        matches = [table.c[name] == sa.bindparam(f"key_{name}") for name in names]
+        pairs = zip(names, parameters, strict=True)
+        matches = [table.c[name] == sa.bindparam(parameter) for name, parameter in pairs]
         connection.execute(table.delete().where(*matches), values)
 
 
@@ -199,4 +201,5 @@ def set_sequences(connection: Connection) -> None:
         if column is not None:
             highest = sa.select(sa.func.coalesce(sa.func.max(column), 0)).scalar_subquery()
             sequence = sa.func.pg_get_serial_sequence(table.name, column.name)
-            connection.execute(sa.select(sa.func.setval(sequence, highest + 1, False)))  # noqa: FBT003
+            move = sa.func.setval(sequence, highest + 1, False)  # noqa: FBT003 - not used yet
+            connection.execute(sa.select(move))
