@@ -105,7 +105,8 @@ def test_a_zone_is_suggested_for_a_place(word, meant):
 
 
 @pytest.mark.parametrize(
-    "word", ["EST5", "CEST", "PST", "IST", "UTC+1", "GMT+2", "Etc/GMT+15", "America/Indiana", "x"]
+    "word",
+    ["EST5", "CEST", "PST", "IST", "OMST", "UTC+1", "GMT+2", "Etc/GMT+15", "America/Indiana", "x"],
 )
 def test_no_zone_is_suggested_where_an_offset_was_meant(word):
     assert nearest_zone(word, _zones()) is None
