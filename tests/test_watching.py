@@ -278,8 +278,10 @@ def test_applying_says_what_it_changes_and_as_check_does_beforehand(
 
 def test_applying_says_who_will_have_to_take_it_over(monitor: Typed, tmp_path: Path) -> None:
     (tmp_path / "other" / "monitor.yaml").write_text("vendors: [https://a.example]\n")
+    Store.open(f"sqlite:///{tmp_path / 'monitor.db'}").close()
     served_by(tmp_path)
+    assert "served by host, process 1" in monitor("check", "--diff")[1]
     _, _, err = monitor("apply")
 
     assert err.startswith("host, process 1 will read its settings again within seconds")
-    assert "served by host, process 1" in monitor("check", "--diff")[1]
+    assert "served by" not in monitor("check", "--diff")[1]
