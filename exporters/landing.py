@@ -26,7 +26,7 @@ th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px so
 <body>
 <h1>vendorstatus <small>{version}</small></h1>
 <p><a href="metrics">metrics</a> &middot; <a href="healthz">health</a>
-&middot; <a href="readyz">readiness</a></p>
+&middot; <a href="readyz">readiness</a>{api}</p>
 {vendors}
 </body>
 </html>
@@ -41,11 +41,15 @@ _TABLE = """<table>
 </table>"""
 
 
-def landing_page(version: str, vendors: Sequence[VendorNow]) -> str:
+_API = ' &middot; <a href="api/docs">API</a>'
+
+
+def landing_page(version: str, vendors: Sequence[VendorNow], *, has_api: bool = False) -> str:
     """Return the page as HTML; texts of vendors are escaped in it."""
     rows = "\n".join(map(_row, vendors))
     table = _TABLE.format(rows=rows) if vendors else "<p>No vendor is configured.</p>"
-    return _LANDING.format(version=escape(version), vendors=table)
+    api = _API if has_api else ""
+    return _LANDING.format(version=escape(version), vendors=table, api=api)
 
 
 def _row(vendor: VendorNow) -> str:

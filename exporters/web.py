@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from exporters.below import Below
 from exporters.connections import MOST
 from exporters.landing import landing_page
 from exporters.parts import Part, shard_count, target_groups
@@ -44,7 +45,14 @@ def application(
     is honest about it (`StateMetrics`); when it has said nothing yet, and at `/`, the answer is
     503: a scrape that fails is seen, an empty one looks like health.
     """
-    pages = _Pages(state=state, polls=polls, readiness=readiness, clock=clock, version=version)
+    pages = _Pages(
+        state=state,
+        polls=polls,
+        readiness=readiness,
+        clock=clock,
+        version=version,
+        has_api=any(isinstance(route, Below) for route in routes),
+    )
     app = Starlette(
         routes=[
             Route("/", pages.landing),
@@ -79,6 +87,7 @@ class _Pages:
     readiness: Callable[[], list[str]]
     clock: Callable[[], datetime]
     version: str
+    has_api: bool
 
     async def metrics(self, request: Request) -> Response:
         """Answer everything, or with `vendor` or `shard` only what is about these vendors."""
@@ -115,7 +124,10 @@ class _Pages:
     async def landing(self, request: Request) -> Response:
         """Answer every vendor as it stands, for people."""
         return await html_response(
-            request, lambda: landing_page(self.version, self.state.vendors(self.clock()))
+            request,
+            lambda: landing_page(
+                self.version, self.state.vendors(self.clock()), has_api=self.has_api
+            ),
         )
 
     async def healthz(self, _request: Request) -> Response:

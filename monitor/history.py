@@ -80,6 +80,24 @@ def read(
     there may be very many. What is stored as read later than `now`, by a clock that was ahead, is
     not believed.
     """
+    facts = read_facts(store, page, vendor, first=first, now=now, known_at=known_at, raw=raw)
+    moment = min(now, known_at) if known_at is not None else now
+    how = options(vendor, page.zone, facts)
+    about = facts if with_gone else _without_gone(facts, day_interval(first, page.zone).start)
+    return facts, derive(about, how, first=first, last=last, now=moment)
+
+
+def read_facts(
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    *,
+    first: date,
+    now: datetime,
+    known_at: datetime | None = None,
+    raw: bool = False,
+) -> PageFacts:
+    """Return the page's facts that bear on the days from `first` on, as `read` does."""
     # What ended shortly before the first day explains what a poll still saw, and held on to, at its
     # beginning.
     margin = timedelta(seconds=gap_seconds(vendor.interval_seconds) + vendor.interval_seconds)
@@ -87,12 +105,7 @@ def read(
     facts = store.facts(page.id, known_at=known_at, since=since)
     if is_ahead(page, now):
         facts = believable(facts, store.last_reading(page.id, now=now), now)
-    if not raw:
-        facts = overrides.apply(facts, vendor.overrides)
-    moment = min(now, known_at) if known_at is not None else now
-    how = options(vendor, page.zone, facts)
-    about = facts if with_gone else _without_gone(facts, day_interval(first, page.zone).start)
-    return facts, derive(about, how, first=first, last=last, now=moment)
+    return facts if raw else overrides.apply(facts, vendor.overrides)
 
 
 def _without_gone(facts: PageFacts, start: datetime) -> PageFacts:

@@ -10,6 +10,7 @@ from monitor.watching import join_names
 RESTART: Mapping[str, str] = {
     "host": "server",
     "port": "server",
+    "cors_origins": "server",
     "database_url": "database",
     "network": "network",
     "concurrency": "concurrency",

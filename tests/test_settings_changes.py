@@ -66,6 +66,7 @@ def test_the_same_settings_change_nothing():
 NEW = {
     "host": "0.0.0.0",
     "port": 9999,
+    "cors_origins": ("https://tools.example.com",),
     "database_url": "sqlite:///other.db",
     "network": NetworkSettings(no_proxy=("*",)),
     "concurrency": 3,

@@ -4,7 +4,7 @@ Each format is written vendor by vendor, so that no more than one record need be
 """
 
 from exporters.report.csv_form import csv_lines, csv_span_lines
-from exporters.report.json_form import json_lines, record_json
+from exporters.report.json_form import head_json, incident_json, json_lines, record_json
 from exporters.report.markdown import markdown_lines
 from exporters.report.sentences import remarks, sentence
 from exporters.report.span_forms import span_markdown, span_parts
@@ -13,6 +13,8 @@ from exporters.report.terminal import terminal_parts
 __all__ = (
     "csv_lines",
     "csv_span_lines",
+    "head_json",
+    "incident_json",
     "json_lines",
     "markdown_lines",
     "record_json",

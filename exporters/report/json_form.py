@@ -21,7 +21,7 @@ def json_lines(
     """Yield the lines of the object, one record after another; `last_days` are those of their
     windows.
     """
-    whole = json_text(_head(query, last_days) | {"vendors": []}, indent=2)
+    whole = json_text(head_json(query, last_days) | {"vendors": []}, indent=2)
     *head, waiting = whole.removesuffix("]\n}").split("\n")
     yield from head
     for record in records:
@@ -33,7 +33,8 @@ def json_lines(
     yield "}"
 
 
-def _head(query: ReportQuery, last_days: Iterable[date]) -> dict[str, Any]:
+def head_json(query: ReportQuery, last_days: Iterable[date]) -> dict[str, Any]:
+    """Return what the object says of itself; `last_days` are those of its windows."""
     return {
         "as_of": iso(query.as_of or max(last_days, default=query.now.date())),
         "window_days": query.window_days,
@@ -166,10 +167,11 @@ def _incidents_json(
     if incidents is None:
         return None
     slugs = {component.component.id: component.slug for component in record.components}
-    return [_incident_json(incident, slugs) for incident in incidents]
+    return [incident_json(incident, slugs) for incident in incidents]
 
 
-def _incident_json(incident: Incident, slugs: Mapping[str, str]) -> dict[str, Any]:
+def incident_json(incident: Incident, slugs: Mapping[str, str]) -> dict[str, Any]:
+    """Return an incident; `slugs` are those of the page's components by id."""
     return {
         "id": incident.id,
         "incident": incident.id,

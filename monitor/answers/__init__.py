@@ -3,7 +3,8 @@
 `standing` says how a vendor stands now, `status` whether what one depends on works, `record` what a
 vendor did over a window, `overview` which days of a span were not quiet, `explanation` what is
 behind one day, `reasons` what would make that day another one, and `bad_intervals` when its
-components were at bad levels. Each reads the store as of an instant that the caller gives. In all
+components were at bad levels; `incidents` lists what vendors told, and `revised_days` what they
+changed of days that were over. Each reads the store as of an instant that the caller gives. In all
 of them what is unknown is None, and so null, an empty cell or "unknown" wherever it is written,
 never 0 and never "operational". Instants are UTC, days are those of the page's zone, windows
 include their last day, ratios lie in 0..1.
@@ -12,7 +13,9 @@ include their last day, ratios lie in 0..1.
 from monitor.answers.alternatives import Change
 from monitor.answers.component_days import ComponentDay, Dispute
 from monitor.answers.day_query import DayQuery
+from monitor.answers.day_revisions import RevisedDay, revised_days
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
+from monitor.answers.incidents import IncidentLevel, incidents
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
@@ -20,6 +23,7 @@ from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQu
 from monitor.answers.spans import SpanFigures
 from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
 from monitor.answers.status import (
+    STALE_INTERVALS,
     Outcome,
     Status,
     Target,
@@ -32,6 +36,7 @@ from monitor.answers.status import (
 
 __all__ = (
     "DEFINITION",
+    "STALE_INTERVALS",
     "BadIntervals",
     "Change",
     "ComponentDay",
@@ -42,12 +47,14 @@ __all__ = (
     "Explanation",
     "Freshness",
     "IncidentAccount",
+    "IncidentLevel",
     "IntervalQuery",
     "Outcome",
     "Overview",
     "Reasons",
     "Record",
     "ReportQuery",
+    "RevisedDay",
     "SpanFigures",
     "SpanQuery",
     "Standing",
@@ -57,10 +64,12 @@ __all__ = (
     "bad_intervals",
     "explanation",
     "freshness",
+    "incidents",
     "never_read",
     "overview",
     "reasons",
     "record",
+    "revised_days",
     "standing",
     "status",
     "status_of",

@@ -46,7 +46,7 @@ ANSWER_SECONDS = 3.0
 """How long the database may be silent when we are asked whether we are ready."""
 
 
-@commands.command(short_help="Poll on schedule and serve /metrics.")
+@commands.command(short_help="Poll on schedule and serve /metrics and /api.")
 def serve(
     ctx: typer.Context,
     port: PortOption = None,
@@ -116,8 +116,9 @@ async def serve_until_stopped(
             health=context.store.health,
             within=context.store.patience.within,
         )
+        desk = _desk(context)
         presence = _presence(context, collector, schedule, load, hangups)
-        web = _web_server(context, collector, schedule, state, polls, presence)
+        web = _web_server(context, collector, schedule, state, polls, presence, desk)
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -129,7 +130,7 @@ async def serve_until_stopped(
         aside(status)
         notifier.ready(status)
         rereading = asyncio.create_task(
-            _reread(context, state, polls, schedule, load, hangups, notifier)
+            _reread(context, state, desk, polls, schedule, load, hangups, notifier)
         )
         beating = [] if presence is None else [asyncio.create_task(presence.run())]
         await stop.wait()
@@ -173,6 +174,20 @@ def _describe_known(context: Context, collector: Collector, page: PageRecord, da
     return f"{figures.known_days or 0} of {days} days known, coverage {coverage}"
 
 
+def _desk(context: Context) -> Any:  # noqa: ANN401
+    """Return what the API answers from."""
+    from exporters.api import Desk
+
+    return Desk(
+        context.store,
+        vendors=context.vendors,
+        clock=context.clock,
+        policy=context.settings.policy,
+        window_days=context.settings.window_days,
+        within=context.store.patience.within,
+    )
+
+
 def _web_server(
     context: Context,
     collector: Collector,
@@ -180,7 +195,9 @@ def _web_server(
     state: Any,  # noqa: ANN401
     polls: Any,  # noqa: ANN401
     presence: Presence | None,
+    desk: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
+    from exporters.api import api_routes
     from exporters.badge_routes import badge_routes
     from exporters.connections import most_connections
     from exporters.watched import Watched
@@ -197,7 +214,10 @@ def _web_server(
         readiness=lambda: find_problems(collector, schedule, context.clock(), presence),
         clock=context.clock,
         version=__version__,
-        routes=badge_routes(watched),
+        routes=[
+            *badge_routes(watched),
+            *api_routes(desk, version=__version__, origins=context.settings.cors_origins),
+        ],
     )
     settings = context.settings
     return server(app, settings.host, settings.port, most=most_connections(open_files()))
@@ -213,6 +233,7 @@ async def _answer(web: Any, listener: socket.socket, stop: asyncio.Event) -> Non
 async def _reread(
     context: Context,
     state: Any,  # noqa: ANN401
+    desk: Any,  # noqa: ANN401
     polls: Any,  # noqa: ANN401
     schedule: Schedule,
     load: Callable[[], Settings] | None,
@@ -230,6 +251,11 @@ async def _reread(
             vendors=by_slug(settings.vendors),
             policy=settings.policy,
             component_metrics=settings.component_metrics,
+        )
+        desk.configure(
+            vendors=by_slug(settings.vendors),
+            policy=settings.policy,
+            window_days=settings.window_days,
         )
 
     def observe(successful: bool) -> None:

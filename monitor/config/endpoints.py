@@ -1,11 +1,11 @@
-"""Readers of contact, host and port, proxy, files and the database."""
+"""Readers of contact, host and port, origins, proxy, files and the database."""
 
 import re
 from pathlib import Path
 from typing import Any
 
 from monitor.config.mistakes import Mistake, quote
-from monitor.config.nodes import Value
+from monitor.config.nodes import Value, read_each
 
 PORTS = range(1, 65_536)
 _DATABASES = "write a file's path, sqlite:///path or postgresql://user@host/name"
@@ -39,6 +39,19 @@ def host_and_port(value: Value) -> dict[str, Any]:
         remedy = "write a number from 1 to 65535"
         raise Mistake(f"the port of {quote(text)} is out of range; {remedy}")
     return {"host": match[1].strip("[]"), "port": int(match[2])}
+
+
+def origins(value: Value) -> tuple[str, ...]:
+    """Read the origins of pages, scheme, host and port without a path; "*" = any."""
+    return tuple(read_each(value.items(), _origin))
+
+
+def _origin(value: Value) -> str:
+    text = value.text()
+    if not re.fullmatch(r"\*|https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", text):
+        remedy = "write it like https://tools.example.com, in lower case and without a path"
+        raise Mistake(f"{quote(text)} is not an origin; {remedy}")
+    return text
 
 
 def proxy(value: Value) -> str:

@@ -5,7 +5,16 @@ from typing import Any
 
 import yaml
 
-from monitor.config.endpoints import PORTS, contact, database, file, host_and_port, host_name, proxy
+from monitor.config.endpoints import (
+    PORTS,
+    contact,
+    database,
+    file,
+    host_and_port,
+    host_name,
+    origins,
+    proxy,
+)
 from monitor.config.keys import Key, duration_keys, read_fields
 from monitor.config.nodes import Value
 from monitor.config.settings import COMPONENT_METRICS, EVIDENCE, NetworkSettings
@@ -48,6 +57,7 @@ _metrics = choice(lambda: COMPONENT_METRICS, "a choice of components")
 SERVER_KEYS: Mapping[str, Key] = {
     "host": Key("host", host_name),
     "port": Key("port", between(PORTS[0], PORTS[-1])),
+    "cors_origins": Key("cors_origins", origins),
 }
 """Keys of `server:`."""
 

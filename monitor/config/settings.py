@@ -116,7 +116,8 @@ class NetworkSettings:
 class Settings:
     """Everything configured.
 
-    `source` is the file's path or ``built-in defaults``; `contact` None = not set.
+    `source` is the file's path or ``built-in defaults``; `contact` None = not set. `cors_origins`
+    are those whose pages may read the API in a browser, "*" = any.
     """
 
     vendors: tuple[VendorConfig, ...]
@@ -125,6 +126,7 @@ class Settings:
     window_days: int = 90
     host: str = "127.0.0.1"
     port: int = 9184
+    cors_origins: tuple[str, ...] = ()
     contact: str | None = None
     snapshot_days: int = 30
     evidence: str = EVIDENCE_BAD_DAYS

@@ -266,6 +266,7 @@ class Store(Transactions):
     page_history = reads(histories.page_history)
     listed_history = reads(histories.listed_history)
     revisions = reads(histories.revisions)
+    all_revisions = reads(histories.all_revisions)
     revised_days = reads(histories.revised_days)
     revised_at = reads(histories.revised_at)
     disputed_days = reads(histories.disputed_days)

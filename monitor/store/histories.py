@@ -187,6 +187,42 @@ def revisions(
     return versions or _quiet_revision(connection, page_id, key, day)
 
 
+_REVISED = sa.select(DAY.c.component_id, DAY.c.day).where(
+    DAY.c.page_id == sa.bindparam("page"),
+    DAY.c.day >= sa.bindparam("first"),
+    DAY.c.day <= sa.bindparam("last"),
+    DAY.c.revision > 1,
+)
+
+
+def all_revisions(
+    connection: Connection, page_id: int, first: date, last: date
+) -> dict[tuple[str | None, date], list[DayRevision]]:
+    """Return the revisions, oldest first, of each day from first to last that was revised, by
+    component (None = the vendor) and day.
+    """
+    query = (
+        sa.select(
+            DAY.c.component_id, *columns(DAY, "revision recorded_at superseded_at"), *_CONTENT
+        )
+        .where(
+            DAY.c.page_id == sa.bindparam("page"),
+            sa.tuple_(DAY.c.component_id, DAY.c.day).in_(_REVISED),
+        )
+        .order_by(DAY.c.component_id, DAY.c.day, DAY.c.revision, DAY.c.id)
+    )
+    found: dict[tuple[str | None, date], list[DayRevision]] = defaultdict(list)
+    values = {"page": page_id, "first": first, "last": last}
+    for key, revision, recorded_at, superseded_at, *content in connection.execute(query, values):
+        day = to_day(DayRow._make(content))
+        found[None if key == WHOLE_PAGE else key, day.day].append(
+            DayRevision(
+                revision=revision, day=day, recorded_at=recorded_at, superseded_at=superseded_at
+            )
+        )
+    return found
+
+
 def _quiet_revision(connection: Connection, page_id: int, key: str, day: date) -> list[DayRevision]:
     page = pages.page(connection, page_id)
     query = QUIETS.where(QUIET.c.component_id == key)

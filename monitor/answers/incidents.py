@@ -1,0 +1,72 @@
+"""The incidents and maintenances that vendors told of, each with the worst level it came to."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor import history
+from monitor.config import VendorConfig
+from monitor.impacts import impact_level
+from monitor.intervals import day_interval
+from monitor.model import Impact, Incident, KnownComponent, Level, Window
+from monitor.standing import is_bad
+from monitor.store import PageRecord, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLevel:
+    """An incident as it was published at the moment that counts, with the components that it names
+    and the page knows, and the worst `level` at which it put one of them.
+
+    `level` None = no impact of it is known or counts, or one of them has a word that says no level
+    and none says anything bad.
+    """
+
+    incident: Incident
+    components: tuple[KnownComponent, ...]
+    level: Level | None
+
+
+def incidents(
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    window: Window,
+    *,
+    now: datetime,
+    known_at: datetime | None = None,
+    raw: bool = False,
+) -> tuple[IncidentLevel, ...]:
+    """Return those that touch the days of a window, in the page's zone: the latest start first.
+
+    The user's overrides count, unless `raw`.
+    """
+    facts = history.read_facts(
+        store, page, vendor, first=window.first, now=now, known_at=known_at, raw=raw
+    )
+    begin = day_interval(window.first, page.zone).start
+    end = day_interval(window.last, page.zone).end
+    impacts: dict[str | None, list[Impact]] = defaultdict(list)
+    for impact in facts.impacts:
+        impacts[impact.incident_id].append(impact)
+    entries = {entry.id: entry for entry in facts.components}
+    found = []
+    for incident in facts.incidents:
+        is_over = incident.resolved_at is not None and incident.resolved_at < begin
+        if is_over or incident.started_at >= end:
+            continue
+        named = tuple(entries[key] for key in incident.component_ids if key in entries)
+        level = _worst(impacts[incident.id], vendor)
+        found.append(IncidentLevel(incident=incident, components=named, level=level))
+    return tuple(sorted(found, key=_place))
+
+
+def _worst(impacts: list[Impact], vendor: VendorConfig) -> Level | None:
+    """Return the worst level of impacts. One that is unknown is never taken for a good one."""
+    levels = {impact_level(impact, vendor.impact_mapping) for impact in impacts}
+    worst = max((level for level in levels if level is not None), default=None)
+    return None if None in levels and not is_bad(worst) else worst
+
+
+def _place(found: IncidentLevel) -> tuple[float, str]:
+    return -found.incident.started_at.timestamp(), found.incident.id
