@@ -100,8 +100,7 @@ def _day_spans(
     day: Day, evidence: ComponentEvidence, facts: ComponentFacts, days: DayRange
 ) -> list[LevelSpan]:
     """Return the spans of one day, in order."""
-    whole = day_interval(day.day, days.zone)
-    day_evidence = evidence.on(day.day, whole)
+    day_evidence = evidence.on(day.day, day_interval(day.day, days.zone))
     pieces = list(_pieces(day_evidence))
     spans: list[LevelSpan] = []
     for level in BAD_LEVELS:
@@ -110,19 +109,24 @@ def _day_spans(
         if abs(sum(piece.span.seconds for piece in own) - seconds) < _SECOND:
             spans += [_to_span(facts.component_id, piece) for piece in own if seconds]
         elif seconds:
-            read = Interval.between(whole.start, min(whole.end, facts.until)) or whole
-            spans.append(
-                LevelSpan(
-                    component_id=facts.component_id,
-                    level=level,
-                    span=read,
-                    seconds=seconds,
-                    precision=Precision.DAY,
-                    source=day.source or Aspect.BARS,
-                    incident_id=_only_incident(day_evidence),
-                )
-            )
+            spans.append(_somewhere_in(day, level, day_evidence, facts))
     return sorted(spans, key=lambda each: each.span)
+
+
+def _somewhere_in(
+    day: Day, level: Level, evidence: DayEvidence, facts: ComponentFacts
+) -> LevelSpan:
+    """Return the seconds of a level of which it is not known when in the day they were."""
+    whole = evidence.whole
+    return LevelSpan(
+        component_id=facts.component_id,
+        level=level,
+        span=Interval.between(whole.start, min(whole.end, facts.until)) or whole,
+        seconds=day.seconds.of(level),
+        precision=Precision.DAY,
+        source=day.source or Aspect.BARS,
+        incident_id=_only_incident(evidence),
+    )
 
 
 def _pieces(evidence: DayEvidence) -> Iterator[BadSpan]:

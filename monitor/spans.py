@@ -39,6 +39,14 @@ class Unit(Enum):
         self.months = months
 
 
+_PATTERNS = {
+    Unit.MONTH: re.compile(r"(?P<year>\d{4})-(?P<number>\d{2})"),
+    Unit.QUARTER: re.compile(r"(?P<year>\d{4})-[Qq](?P<number>[1-4])"),
+    Unit.YEAR: re.compile(r"(?P<year>\d{4})(?P<number>)"),
+}
+"""How each is written, with which of its year it is; a year has no number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """`first` to `last` inclusive, in days of the page's zone.
@@ -103,9 +111,9 @@ def parse_span(text: str, today: date) -> Span:
     begin, dots, end = text.partition(_RANGE)
     if not dots:
         span = _one(text, today)
-        return _begun(span, today) if span.name else _past(span, today)
+        return _so_far(span, today) if span.name else _past(span, today)
     first, last = _one(begin, today), _one(end, today)
-    return _joined(first, last, text, today)
+    return _from_to(first, last, text, today)
 
 
 def parse_spans(unit: Unit, texts: Iterable[str], today: date) -> list[Span]:
@@ -123,7 +131,7 @@ def parse_spans(unit: Unit, texts: Iterable[str], today: date) -> list[Span]:
                 f"{text!r} ends before it begins; write {last.name}{_RANGE}{first.name}"
             )
         while first.first <= last.first:
-            spans.append(_begun(first, today))
+            spans.append(_so_far(first, today))
             first = _calendar(unit, first.last + _ONE_DAY)
             if len(spans) > _MOST_SPANS:
                 raise ConfigError(f"{text!r}: at most {_MOST_SPANS} spans are shown at a time")
@@ -142,10 +150,10 @@ def _one(text: str, today: date) -> Span:
     return Span(day, day)
 
 
-def _joined(first: Span, last: Span, text: str, today: date) -> Span:
+def _from_to(first: Span, last: Span, text: str, today: date) -> Span:
     if last.last < first.first:
         raise ConfigError(f"{text!r} ends before it begins; write the earlier day first")
-    end = _begun(last, today) if last.name else _past(last, today)
+    end = _so_far(last, today) if last.name else _past(last, today)
     return Span(first.first, end.last, is_running=end.is_running)
 
 
@@ -164,16 +172,14 @@ def _of_unit(unit: Unit, text: str, whole: str) -> Span:
 
 
 def _maybe_of_unit(unit: Unit, text: str) -> Span | None:
-    match = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})))?", text.strip(), re.IGNORECASE)
+    match = _PATTERNS[unit].fullmatch(text.strip())
     if match is None:
         return None
-    year, quarter, month = (int(part) if part else 0 for part in match.groups())
-    if year < _EARLIEST.year or year == date.max.year:
+    year = int(match["year"])
+    month = (int(match["number"] or 1) - 1) * unit.months + 1
+    if not (_EARLIEST.year <= year < date.max.year and 1 <= month <= Unit.YEAR.months):
         return None
-    has = Unit.QUARTER if quarter else Unit.MONTH if match[3] else Unit.YEAR
-    if has is not unit or (match[3] and month not in range(1, 13)):
-        return None
-    return _calendar(unit, date(year, month or 3 * max(quarter, 1) - 2, 1))
+    return _calendar(unit, date(year, month, 1))
 
 
 def _calendar(unit: Unit, first: date) -> Span:
@@ -188,7 +194,7 @@ def _calendar(unit: Unit, first: date) -> Span:
     return Span(first, last, name)
 
 
-def _begun(span: Span, today: date) -> Span:
+def _so_far(span: Span, today: date) -> Span:
     """Return a span of the calendar as far as it has come. Raises ConfigError for a later one."""
     if span.first > today:
         raise ConfigError(
@@ -239,16 +245,12 @@ class SpanChoice:
         self.spans(_FAR_FUTURE)
 
     def _require_no_contradiction(self) -> None:
-        given = [
-            f"--{name.replace('_', '-')}"
-            for name in ("since", "until", "days", "as_of")
-            if getattr(self, name) is not None
-        ]
+        options = self._options_of_days()
         units = [f"--{unit.word}" for unit, texts in self.calendar.items() if texts]
-        if given and units:
+        if options and units:
             raise ConfigError(
-                f"{units[0]} names whole spans of the calendar, {given[0]} other days;"
-                f" drop {given[0]} or {units[0]}"
+                f"{units[0]} names whole spans of the calendar, {options[0]} other days;"
+                f" drop {options[0]} or {units[0]}"
             )
         if self.until is not None and self.as_of is not None:
             raise ConfigError("--until and --as-of both name the last day; drop one of them")
@@ -257,6 +259,11 @@ class SpanChoice:
                 "--since names the first day, --days counts back from the last one; drop one of"
                 " them"
             )
+
+    def _options_of_days(self) -> list[str]:
+        names = ("since", "until", "days", "as_of")
+        asked_for = [name for name in names if getattr(self, name) is not None]
+        return [f"--{name.replace('_', '-')}" for name in asked_for]
 
     def window(self, today: date, usual_days: int) -> Span:
         """Return the days from the first to the last that was asked for, whatever lies between.
@@ -290,10 +297,10 @@ class SpanChoice:
 
     def spans(self, today: date) -> tuple[Span, ...]:
         """Return the months, quarters and years asked for, each once, the earliest first."""
-        found: set[Span] = set()
+        spans: set[Span] = set()
         for unit, texts in self.calendar.items():
-            found.update(parse_spans(unit, texts, today))
-        return tuple(sorted(found, key=lambda span: (span.first, span.last, span.name)))
+            spans.update(parse_spans(unit, texts, today))
+        return tuple(sorted(spans, key=lambda span: (span.first, span.last, span.name)))
 
 
 def _not_empty(first: date, last: date) -> Span:

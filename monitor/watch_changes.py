@@ -93,12 +93,16 @@ def compare_watched(
         if changes:
             changes_by_slug[slug] = changes
     new_pages = {after[slug].url: slug for slug in new}
-    missing_pages = [(slug, before[slug].settings.get("url")) for slug in missing]
+    renames = []
+    for slug in missing:
+        page = before[slug].settings.get("url")
+        if page in new_pages:
+            renames.append((slug, new_pages[page]))
     return WatchChanges(
         added=tuple(new),
         resumed=tuple(sorted((after.keys() & before.keys()) - active)),
         removed=tuple(missing),
-        renamed=tuple((slug, new_pages[url]) for slug, url in missing_pages if url in new_pages),
+        renamed=tuple(renames),
         changed=changes_by_slug,
     )
 

@@ -101,11 +101,11 @@ def _rows(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
 
 def _span_rows(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
     for record in records:
-        for found in record.spans:
-            yield _span_row(record, found)
+        for span_figures in record.spans:
+            yield _span_row(record, span_figures)
         for component in record.components:
-            for found in component.spans:
-                yield _span_row(record, found) | _names(component)
+            for span_figures in component.spans:
+                yield _span_row(record, span_figures) | _names(component)
 
 
 def _names(component: ComponentRecord) -> dict[str, Any]:
@@ -118,16 +118,16 @@ def _names(component: ComponentRecord) -> dict[str, Any]:
     }
 
 
-def _span_row(record: Record, found: SpanFigures) -> dict[str, Any]:
+def _span_row(record: Record, span_figures: SpanFigures) -> dict[str, Any]:
     target = record.query.target
     return {
-        **_row(record, found),
-        "first": found.span.first,
-        "last": found.span.last,
-        "span": found.span.name,
-        "until_today": "true" if found.span.is_running else "false",
+        **_row(record, span_figures),
+        "first": span_figures.span.first,
+        "last": span_figures.span.last,
+        "span": span_figures.span.name,
+        "until_today": "true" if span_figures.span.is_running else "false",
         "target": None if target is None else float(target),
-        **uptime_columns(found, record.query),
+        **uptime_columns(span_figures, record.query),
     }
 
 

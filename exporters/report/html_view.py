@@ -76,8 +76,10 @@ def vendor_view(record: Record) -> dict[str, Any]:
         "verdicts": [_sentence_case(text) for text in verdicts(_whole(record), record)],
         "days": _strip(record.days),
         "remarks": list(remarks(record)),
-        "months": [_span(found, record) for found in record.spans],
-        "span_word": "month" if any(found.span.name for found in record.spans) else "span",
+        "months": [_span(span_figures, record) for span_figures in record.spans],
+        "span_word": "month"
+        if any(span_figures.span.name for span_figures in record.spans)
+        else "span",
         "components": [_component(part, record) for part in record.components],
         "has_present": has_present,
         "outages": list(_outages(record)),
@@ -100,9 +102,9 @@ def _as_of(record: Record) -> str:
 
 def _whole(record: Record) -> Iterator[SpanFigures]:
     """Yield the span that is the whole window, if it is one: its outcome is said at the top."""
-    for found in record.spans:
-        if found.span.window == record.window:
-            yield found
+    for span_figures in record.spans:
+        if span_figures.span.window == record.window:
+            yield span_figures
 
 
 def _last_read(record: Record) -> str:
@@ -152,20 +154,22 @@ def _day_words(day: Day) -> str:
     return ", ".join(words).replace(", (", " (")
 
 
-def _span(found: SpanFigures, record: Record) -> dict[str, str]:
-    figures = found.figures
+def _span(span_figures: SpanFigures, record: Record) -> dict[str, str]:
+    figures = span_figures.figures
     return {
-        "title": "all days" if found.span.window == record.window else found.span.title,
-        "outage_days": outage_days(figures) if figures.known_days else _nothing(found),
+        "title": "all days"
+        if span_figures.span.window == record.window
+        else span_figures.span.title,
+        "outage_days": outage_days(figures) if figures.known_days else _nothing(span_figures),
         "downtime": downtime(figures, record.query.policy),
         "coverage": percent(figures.coverage_ratio),
-        "uptime": uptime_text(found.uptime) if found.uptime else NOT_THERE,
-        "outcome": str(found.outcome or NOT_THERE),
+        "uptime": uptime_text(span_figures.uptime) if span_figures.uptime else NOT_THERE,
+        "outcome": str(span_figures.outcome or NOT_THERE),
     }
 
 
-def _nothing(found: SpanFigures) -> str:
-    return NOT_THERE if found.figures.absent_days == found.span.days else "no data"
+def _nothing(span_figures: SpanFigures) -> str:
+    return NOT_THERE if span_figures.figures.absent_days == span_figures.span.days else "no data"
 
 
 def _component(part: ComponentRecord, record: Record) -> dict[str, Any]:
@@ -178,7 +182,7 @@ def _component(part: ComponentRecord, record: Record) -> dict[str, Any]:
         "downtime": downtime(figures, record.query.policy),
         "coverage": percent(figures.coverage_ratio),
         "days": _strip(part.days),
-        "spans": [_span(found, record) for found in part.spans],
+        "spans": [_span(span_figures, record) for span_figures in part.spans],
     }
 
 

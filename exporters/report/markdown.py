@@ -60,7 +60,7 @@ def _row(component: ComponentRecord, query: ReportQuery) -> str:
         percent(figures.coverage_ratio),
     ]
     if query.target is not None:
-        cells += [str(found.outcome or NOT_THERE) for found in component.spans]
+        cells += [str(span_figures.outcome or NOT_THERE) for span_figures in component.spans]
     return f"| {' | '.join(cells)} |"
 
 

@@ -34,9 +34,9 @@ def span_rows(record: Record, *, components: bool) -> Iterator[SpanRow]:
             yield SpanRow(component_name(component), is_vendor=False, spans=component.spans)
 
 
-def span_facts(found: SpanFigures, policy: str) -> list[str]:
+def span_facts(span_figures: SpanFigures, policy: str) -> list[str]:
     """Return what is said of one span: outage days, downtime, coverage, and the outcome."""
-    figures = found.figures
+    figures = span_figures.figures
     if figures.absent_days == figures.window.days:
         return [NOT_THERE]
     if figures.outage_days is None:
@@ -47,7 +47,7 @@ def span_facts(found: SpanFigures, policy: str) -> list[str]:
             f"{downtime(figures, policy)} down",
             f"{percent(figures.coverage_ratio)} known",
         ]
-    return facts if found.outcome is None else [*facts, found.outcome.value]
+    return facts if span_figures.outcome is None else [*facts, span_figures.outcome.value]
 
 
 def target_text(target: Fraction) -> str:
@@ -67,18 +67,19 @@ def _cut(share: Fraction) -> str:
     return f"{share * 100 * _PLACES // 1 / _PLACES:.4f} %"
 
 
-def outcome_text(found: SpanFigures, target: Fraction) -> str:
+def outcome_text(span_figures: SpanFigures, target: Fraction) -> str:
     """Return what became of the target, and the uptime that says so."""
-    if found.uptime is None or found.outcome is None:
+    uptime, outcome = span_figures.uptime, span_figures.outcome
+    if uptime is None or outcome is None:
         return f"target {target_text(target)}: {NOT_THERE}"
-    return f"target {target_text(target)}: {found.outcome}, uptime {uptime_text(found.uptime)}"
+    return f"target {target_text(target)}: {outcome}, uptime {uptime_text(uptime)}"
 
 
 def verdicts(spans: Iterable[SpanFigures], record: Record) -> Iterator[str]:
     """Yield what became of the target in each span; nothing where there is none."""
     target = record.query.target
     if target is not None:
-        yield from (outcome_text(found, target) for found in spans)
+        yield from (outcome_text(span_figures, target) for span_figures in spans)
 
 
 def _weights(query: ReportQuery) -> str:
@@ -108,18 +109,21 @@ def definitions(query: ReportQuery) -> Iterator[str]:
         )
 
 
-def uptime_columns(found: SpanFigures, query: ReportQuery) -> dict[str, Any]:
+def uptime_columns(span_figures: SpanFigures, query: ReportQuery) -> dict[str, Any]:
     """Return between what the uptime lies and, where there is a target, what became of it; None is
     what there was no component for.
     """
-    uptime = found.uptime
+    uptime = span_figures.uptime
     bounds = {
         "uptime_least": None if uptime is None else float(uptime.least),
         "uptime_most": None if uptime is None else float(uptime.most),
     }
     if query.target is None:
         return bounds
-    return {**bounds, "outcome": None if found.outcome is None else _KEYS[found.outcome]}
+    return {
+        **bounds,
+        "outcome": None if span_figures.outcome is None else _KEYS[span_figures.outcome],
+    }
 
 
 def span_definitions(query: ReportQuery) -> Iterator[tuple[str, str]]:

@@ -42,14 +42,20 @@ def terminal_parts(
         if record.components:
             yield _indent(words(_scale(record.days, width), "dim"))
         for component in record.components:
-            yield _indent(_figures_line(component, record))
-            yield from (_indent(words(text)) for text in verdicts(component.spans, record))
-            yield from (_indent(cells(row)) for row in _rows(component.days, width))
+            yield from _component_parts(component, record, width)
             has_absent_days = has_absent_days or component.figures.absent_days > 0
         yield words("")
     yield legend(absent=has_absent_days, width=width)
     if query is not None:
         yield from (words(text, "dim") for text in definitions(query))
+
+
+def _component_parts(
+    component: ComponentRecord, record: Record, width: int
+) -> Iterator[RenderableType]:
+    yield _indent(_figures_line(component, record))
+    yield from (_indent(words(text)) for text in verdicts(component.spans, record))
+    yield from (_indent(cells(row)) for row in _rows(component.days, width))
 
 
 def cells(days: Sequence[Day]) -> Text:

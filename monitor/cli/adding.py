@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
 import typer
 
@@ -31,6 +31,16 @@ class Choice(NamedTuple):
     regions: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+
+    @classmethod
+    def of_options(
+        cls,
+        regions: Sequence[str] | None,
+        include: Sequence[str] | None,
+        exclude: Sequence[str] | None,
+    ) -> Self:
+        """Return what the options say; each is None where it is not given."""
+        return cls(tuple(regions or ()), tuple(include or ()), tuple(exclude or ()))
 
 
 @commands.command(short_help="Check a page and configure it.")
@@ -77,7 +87,7 @@ def add(
     contact = contact_page(page, settings, allow_private=allow_private)
     if contact.error is not None:
         raise contact.error
-    choice = Choice(tuple(region or ()), tuple(include or ()), tuple(exclude or ()))
+    choice = Choice.of_options(region, include, exclude)
     if not every and choice == Choice() and sys.stdin.isatty():
         choice = ask(contact)
     _require_known_components(contact, choice)
@@ -143,14 +153,18 @@ def ask(contact: FirstContact) -> Choice:
     components = [row.component for row in contact.state.components]
     regions = sorted({component.region for component in components if component.region})
     if regions and contact.about.regions != "none":
-        selection = _select("regions", regions)
-        is_choice = contact.about.regions == "required" or len(selection) < len(regions)
-        return Choice(regions=selection) if is_choice else Choice()
+        return _ask_regions(regions, is_required=contact.about.regions == "required")
     names = list(dict.fromkeys(component.name for component in components))
     if len(names) < 2:  # noqa: PLR2004
         return Choice()
     selection = _select("components", names)
     return Choice(include=selection) if len(selection) < len(names) else Choice()
+
+
+def _ask_regions(regions: Sequence[str], *, is_required: bool) -> Choice:
+    selection = _select("regions", regions)
+    is_choice = is_required or len(selection) < len(regions)
+    return Choice(regions=selection) if is_choice else Choice()
 
 
 def _select(what: str, names: Sequence[str]) -> tuple[str, ...]:

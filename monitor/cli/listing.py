@@ -23,6 +23,7 @@ from monitor.cli.rows import (
 )
 from monitor.config import CatalogEntry, Settings, VendorConfig
 from monitor.errors import ConfigError
+from monitor.kit.protocol import About
 from monitor.runtime import load_settings, open_store
 from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, places
@@ -196,15 +197,20 @@ def _catalogue_row(entry: CatalogEntry) -> dict[str, str]:
     }
 
 
-def _print_platforms(text: str, form: Shape) -> None:
-    """Print the platforms whose name has the text in it: a paragraph each, since sentences do not
-    fit columns.
-    """
+def _platforms_with(text: str) -> list[tuple[str, About]]:
     matches = []
     for name in platforms.names():
         about = platforms.named(name).ABOUT
         if text in f"{name} {about.title}".casefold():
             matches.append((name, about))
+    return matches
+
+
+def _print_platforms(text: str, form: Shape) -> None:
+    """Print the platforms whose name has the text in it: a paragraph each, since sentences do not
+    fit columns.
+    """
+    matches = _platforms_with(text)
     if form is Shape.JSON:
         say_json([as_json(name, about) for name, about in matches])
     elif form is Shape.CSV:

@@ -1,9 +1,10 @@
 """`monitor poll` and `backfill`: read pages now, and their history."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -78,18 +79,23 @@ def backfill(
     """
     choice = chosen(since=since, days=days, month=month)
     with open_context(config, database, Command.READ, create=create) as context:
-        wanted = Wanted(choice, context.settings.backfill_days or USUAL_DAYS)
+        to_read = DaysToRead(choice, context.settings.backfill_days or USUAL_DAYS)
         pages = context.pages(vendors)
         for page in pages:  # a mistake is told before anything is read
-            wanted.first_day(page, context.clock())
-        results = run(_backfill_all(context, pages, wanted, force=force))
-        facts = [_say_backfill(context, result, wanted, form) for result in results]
+            to_read.first_day(page, context.clock())
+        results = run(_backfill_all(context, pages, to_read, force=force))
+        facts = [_say_backfill(context, result, to_read, form) for result in results]
     if form is not Shape.TABLE:
         print_facts(facts, form)
     elif is_for_people() and any(result.reach for result in results):
-        slugs = [result.slug for result in results] if vendors else []
-        say("", f"next: {to_type('report', *slugs, config=config, database=database)}")
+        _say_next(results if vendors else (), config, database)
     raise typer.Exit(FINE if all(result.complete for result in results) else SOME_PAGE_FAILED)
+
+
+def _say_next(results: Iterable[BackfillResult], config: Path | None, database: str | None) -> None:
+    """Say how to read the report of these pages; of all pages where none are named."""
+    slugs = [result.slug for result in results]
+    say("", f"next: {to_type('report', *slugs, config=config, database=database)}")
 
 
 USUAL_DAYS = 90
@@ -97,7 +103,7 @@ USUAL_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DaysToRead:
     """Which days are to be read, in each page's zone: from the first one chosen until today."""
 
     choice: SpanChoice
@@ -113,13 +119,13 @@ class Wanted:
 
 
 async def _backfill_all(
-    context: Context, pages: Sequence[PageRecord], wanted: Wanted, *, force: bool
+    context: Context, pages: Sequence[PageRecord], to_read: DaysToRead, *, force: bool
 ) -> list[BackfillResult]:
     display = bars()
 
     async def backfill_page(collector: Collector, page: PageRecord) -> BackfillResult:
         page, answers = await _poll_before(context, collector, page)
-        start = wanted.start(page, context.clock())
+        start = to_read.start(page, context.clock())
         total = max(1.0, (context.clock() - start).total_seconds())
         task = display.add_task("", total=total, page=page.slug, what="reading")
 
@@ -151,11 +157,13 @@ async def _poll_before(
     return context.store.page(page.id), answers if result.error is None else None
 
 
-def _say_backfill(context: Context, result: BackfillResult, wanted: Wanted, form: Shape) -> Facts:
+def _say_backfill(
+    context: Context, result: BackfillResult, to_read: DaysToRead, form: Shape
+) -> Facts:
     """Return what a backfill came to; a table says it at once."""
     page = context.store.pages([result.slug], removed=True)[0]
     now = context.clock()
-    days = (wanted.first_day(page, now), day_of(now, page.zone))
+    days = (to_read.first_day(page, now), day_of(now, page.zone))
     query = answers.ReportQuery(now=now, window_days=(days[1] - days[0]).days + 1)
     figures = answers.record(context.store, page, context.vendors[page.slug], query).figures
     if form is Shape.TABLE:

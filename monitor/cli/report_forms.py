@@ -150,8 +150,8 @@ def write(
     Where spans are compared, `components` have a row each. Raises ConfigError where the file cannot
     be written; there is no part of it then.
     """
-    found = records(context, questions)
-    parts = _parts(found, questions, query, way, components=components)
+    each_record = records(context, questions)
+    parts = _parts(each_record, questions, query, way, components=components)
     if way.form is ReportForm.PDF:
         _write_bytes(pdf_of(plain_lines(parts)), way.file)
     elif way.file is None:
@@ -170,7 +170,7 @@ def _write_bytes(content: bytes, path: Path | None) -> None:
 
 
 def _parts(
-    found: Iterable[answers.Record],
+    each_record: Iterable[answers.Record],
     questions: Sequence[Question],
     query: answers.ReportQuery,
     way: Way,
@@ -180,24 +180,34 @@ def _parts(
     if way.is_document:
         from exporters.report.html_form import html_lines  # late: other forms need no templates
 
-        return html_lines(found, query)
+        return html_lines(each_record, query)
     if way.form is ReportForm.JSON:
         last_days = [each.last_day for each in questions]
-        return reports.json_lines(found, _of_all(query, questions), last_days)
+        return reports.json_lines(each_record, _of_all(query, questions), last_days)
     if way.form is ReportForm.CSV:
-        has_spans = any(each.query.spans for each in questions)
-        return reports.csv_span_lines(found) if has_spans else reports.csv_lines(found)
+        return _csv_lines(each_record, questions)
     if any(each.compares for each in questions):
-        return _beside_each_other(found, query, way, components=components)
+        return _beside_each_other(each_record, query, way, components=components)
     if way.form is ReportForm.MARKDOWN:
-        return reports.markdown_lines(found)
+        return reports.markdown_lines(each_record)
     asked = query if query.target is not None else None
-    return reports.terminal_parts(found, width=way.width, query=asked)
+    return reports.terminal_parts(each_record, width=way.width, query=asked)
+
+
+def _csv_lines(
+    each_record: Iterable[answers.Record], questions: Sequence[Question]
+) -> Iterator[str]:
+    has_spans = any(each.query.spans for each in questions)
+    return reports.csv_span_lines(each_record) if has_spans else reports.csv_lines(each_record)
 
 
 def _beside_each_other(
-    found: Iterable[answers.Record], query: answers.ReportQuery, way: Way, *, components: bool
+    each_record: Iterable[answers.Record],
+    query: answers.ReportQuery,
+    way: Way,
+    *,
+    components: bool,
 ) -> Iterable[str | RenderableType]:
     if way.form is ReportForm.MARKDOWN:
-        return reports.span_markdown(found, query, components=components)
-    return reports.span_parts(found, query, components=components, width=way.width)
+        return reports.span_markdown(each_record, query, components=components)
+    return reports.span_parts(each_record, query, components=components, width=way.width)

@@ -78,11 +78,15 @@ class _Question:
         """
         targets = list(self.targets) or [Target(vendor.slug) for vendor in settings.vendors]
         if self.tier is not None:
-            of_tier = {each.slug for each in settings.vendors if each.tier == self.tier}
-            targets = [target for target in targets if target.vendor in of_tier]
-            if not targets:
-                raise ConfigError(f"no vendor asked about has the tier {self.tier}")
+            targets = self._of_tier(targets, settings)
         return [replace(each, components=each.components or self.components) for each in targets]
+
+    def _of_tier(self, targets: Sequence[Target], settings: Settings) -> list[Target]:
+        slugs = {vendor.slug for vendor in settings.vendors if vendor.tier == self.tier}
+        of_tier = [target for target in targets if target.vendor in slugs]
+        if not of_tier:
+            raise ConfigError(f"no vendor asked about has the tier {self.tier}")
+        return of_tier
 
 
 @commands.command(short_help="Say whether vendors work now.", cls=_StatusCommand)

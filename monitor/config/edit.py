@@ -56,17 +56,18 @@ def plan_addition(
     Raises ConfigError when the page is listed already, the file has mistakes or its layout cannot
     be extended.
     """
-    keys: dict[str, Any] = {
-        "slug": slug,
-        "name": name,
-        "platform": platform,
-        "interval_seconds": interval_seconds,
-        "include": list(include) or None,
-        "exclude": list(exclude) or None,
-        "regions": list(regions) or None,
-        "allow_private": allow_private or None,
-    }
-    options = {key: value for key, value in keys.items() if value is not None}
+    options = _keys_to_write(
+        {
+            "slug": slug,
+            "name": name,
+            "platform": platform,
+            "interval_seconds": interval_seconds,
+            "include": list(include),
+            "exclude": list(exclude),
+            "regions": list(regions),
+            "allow_private": allow_private,
+        }
+    )
     is_new_file = not path.exists()
     text = _HEAD if is_new_file else read_text(path, "--config")
     node = vendors_node(text, str(path))
@@ -84,6 +85,15 @@ def plan_addition(
         raise invalid(str(path), f"{problem}; add it yourself: `- {on_one_line(entry)}`")
     lines = _new_lines("" if is_new_file else text, new_text)
     return Addition(path=path, vendor=vendor, text=new_text, lines=lines, is_new_file=is_new_file)
+
+
+def _keys_to_write(keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in keys.items() if _says_something(value)}
+
+
+def _says_something(value: Any) -> bool:  # noqa: ANN401
+    """Whether a key is written: None, False and an empty list are what holds without it."""
+    return value is not None and value is not False and value != []
 
 
 def write_addition(addition: Addition) -> None:

@@ -136,9 +136,17 @@ def _progress(
         values["derived_day"] = day
     if reaches_today and (page.derived_at is None or page.derived_at < now):
         values["derived_at"] = now
-    dirty = page.dirty_since
-    if dirty is not None and first <= dirty <= last:
-        values["dirty_since"] = None if reaches_today else last + ONE_DAY
-    elif dirty is not None and dirty > today and reaches_today:
-        values["dirty_since"] = None  # a day to come is derived when it comes
+    if page.dirty_since is not None:
+        dirty = _dirt_left(page.dirty_since, first, last, today)
+        if dirty != page.dirty_since:
+            values["dirty_since"] = dirty
     return values
+
+
+def _dirt_left(dirty: date, first: date, last: date, today: date) -> date | None:
+    """Return since when days are still to be derived anew when those from first to last are."""
+    reaches_today = last >= today
+    if first <= dirty <= last:
+        return None if reaches_today else last + ONE_DAY
+    # A day to come is derived when it comes.
+    return None if reaches_today and dirty > today else dirty

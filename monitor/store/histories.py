@@ -4,7 +4,7 @@ Functions take the open connection; the store owns the transactions.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -78,13 +78,11 @@ def page_history(
     page = pages.page(connection, page_id)
     values = {"page": page_id, "first": first, "last": last}
     days: dict[str, dict[date, Day]] = defaultdict(dict)
-    quiet: dict[str, list[DayRun]] = defaultdict(list)
     for key, _, _, *content in connection.execute(_LISTED_ROWS if only_listed else ROWS, values):
         day = to_day(DayRow._make(content))
         days[key][day.day] = day
-    quiets = connection.execute(_LISTED_QUIETS if only_listed else QUIETS, values)
-    for key, _, start, end, source, confidence in quiets:
-        quiet[key].append(quiet_run(max(start, first), min(end, last), source, confidence))
+    quiet_rows = connection.execute(_LISTED_QUIETS if only_listed else QUIETS, values)
+    quiet = _quiet_runs(quiet_rows, first, last)
     if only_listed:
         component_rows = components.listed_components(connection, page_id)
     else:
@@ -109,6 +107,14 @@ def page_history(
     return PageHistory(
         vendor=replace(history(WHOLE_PAGE), life=life), components=histories, excluded=excluded
     )
+
+
+def _quiet_runs(rows: Iterable[Iterable[Any]], first: date, last: date) -> dict[str, list[DayRun]]:
+    """Return the quiet days of each component, by its id, as far as they lie from first to last."""
+    runs: dict[str, list[DayRun]] = defaultdict(list)
+    for key, _, start, end, source, confidence in rows:
+        runs[key].append(quiet_run(max(start, first), min(end, last), source, confidence))
+    return runs
 
 
 def _life_with_gone(

@@ -168,13 +168,17 @@ class Pinning:
                 pins += _pins(day, DISPUTED, refs)
         for day in bad:
             if BAD not in reasons.get(day, ()):
-                refs = [ref for ref in current if day_of(ref.read_at, zone) <= day]
-                pins += _pins(day, BAD, refs)
+                pins += _pins(day, BAD, _until(day, current, zone))
         self._store.pin(page.id, pins, now=now)
 
 
 def _pins(day: date, why: str, refs: Iterable[BodyRef]) -> list[Pin]:
     return [Pin(day, why, ref) for ref in refs]
+
+
+def _until(day: date, refs: Iterable[BodyRef], zone: tzinfo) -> list[BodyRef]:
+    """Return the bodies that were read by the end of this day."""
+    return [ref for ref in refs if day_of(ref.read_at, zone) <= day]
 
 
 def _news_of(day: date, news: Iterable[_News], zone: tzinfo) -> list[BodyRef]:

@@ -184,7 +184,7 @@ class Writer:
         except StoreError as error:
             for write in batch:
                 write.error = error
-            if error.is_of_database and (len(batch) == 1 or error.cause != "full"):
+            if _is_to_be_tried_again(error, len(batch)):
                 raise
             self._write_apart(batch, error)
         except Exception as error:
@@ -270,3 +270,10 @@ class Writer:
             if days:
                 self._on_revised(platform, days)
         return sum(days for _, days in revisions)
+
+
+def _is_to_be_tried_again(error: StoreError, number: int) -> bool:
+    """Whether so many polls are tried again as they are: a full database may have room for some of
+    several.
+    """
+    return error.is_of_database and (number == 1 or error.cause != "full")

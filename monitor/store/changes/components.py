@@ -5,7 +5,7 @@ there, and no other has, goes on as the same component under the new id.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
@@ -93,20 +93,27 @@ def _moves(
     entries: Mapping[str, StoredComponent], present: Mapping[str, Component], platform: str | None
 ) -> list[Move]:
     """Return what another platform listed and has its only namesake on this one."""
+    if platform is None:
+        return []
     new = [component for key, component in present.items() if key not in entries]
-    former = [
-        row.entry.component
-        for key, row in entries.items()
-        if key not in present and row.platform not in {None, platform}
-    ]
+    former = list(_of_another_platform(entries, present, platform))
     old_ids: dict[str, str] = {}  # by new id
-    for name in (_full_name, _plain_name) if platform is not None else ():
+    for name in (_full_name, _plain_name):
         ours, theirs = _only(new, name), _only(former, name)
         for same_name in ours.keys() & theirs.keys():
             new_id, old_id = ours[same_name].id, theirs[same_name].id
             if new_id not in old_ids and old_id not in old_ids.values():
                 old_ids[new_id] = old_id
     return [Move(old_id, new_id) for new_id, old_id in old_ids.items()]
+
+
+def _of_another_platform(
+    entries: Mapping[str, StoredComponent], present: Mapping[str, Component], platform: str
+) -> Iterator[Component]:
+    """Yield the components that are not listed now and were last on another platform."""
+    for key, row in entries.items():
+        if key not in present and row.platform not in {None, platform}:
+            yield row.entry.component
 
 
 def _full_name(component: Component) -> str:

@@ -37,7 +37,7 @@ def compare_impacts(rows: Iterable[FactRow[Impact]], evidence: Evidence) -> Fact
     them before: an incident told again is told anew.
     """
     rows = list(rows)
-    ends = {replace(impact, end=None): impact.end for _, impact in rows if impact.end is not None}
+    ends = _ends(rows)
     over = {incident.id for incident in evidence.incidents if incident.phase is Phase.CLOSED}
     read_at = utc(evidence.read_at)
     impacts = [_so_far(impact, ends, over, read_at) for impact in evidence.impacts]
@@ -47,6 +47,15 @@ def compare_impacts(rows: Iterable[FactRow[Impact]], evidence: Evidence) -> Fact
         if impact not in before:
             change.add(impact, impact.start)
     return change
+
+
+def _ends(rows: Iterable[FactRow[Impact]]) -> dict[Impact, datetime]:
+    """Return when stored impacts ended, by the impact without its end."""
+    ends = {}
+    for _, impact in rows:
+        if impact.end is not None:
+            ends[replace(impact, end=None)] = impact.end
+    return ends
 
 
 def _so_far(
