@@ -69,7 +69,7 @@ def _northwind(when: _When, seed: int) -> Truth:
         when.now + timedelta(hours=3),
         title="Slow uploads in the EU",
         worst=Level.DEGRADED,
-        names=("EU - API", "EU - Object storage"),
+        names=("EU - Object storage",),
     )
     return maker.truth_so_far()
 

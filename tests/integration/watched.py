@@ -37,7 +37,7 @@ from exporters.web import application, server
 from monitor.answers import ReportQuery
 from monitor.cli.export_openmetrics import write_openmetrics
 from monitor.cli.export_query import export_query
-from monitor.cli.reporting import records
+from monitor.cli.report_forms import Question, records
 from monitor.cli.spans import chosen
 from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
@@ -422,7 +422,8 @@ def reported(world: World, days: int = 90) -> dict[str, Any]:
     """Return what `monitor report --format json` says at the world's last instant, by vendor."""
     monitor = world.monitor()
     query = ReportQuery(now=world.now, window_days=days, policy=monitor.settings.policy)
-    all_records = records(monitor, monitor.pages(None), query)
+    questions = [Question(page, query) for page in monitor.pages(None)]
+    all_records = records(monitor, questions)
     return {record.page.slug: record_json(record) for record in all_records}
 
 
