@@ -3,20 +3,22 @@
 `standing` says how a vendor stands now, `status` whether what one depends on works, `record` what a
 vendor did over a window, `overview` which days of a span were not quiet, `explanation` what is
 behind one day, `reasons` what would make that day another one, and `bad_intervals` when its
-components were at bad levels; `incidents` lists what vendors told, and `revised_days` what they
-changed of days that were over. Each reads the store as of an instant that the caller gives. In all
-of them what is unknown is None, and so null, an empty cell or "unknown" wherever it is written,
-never 0 and never "operational". Instants are UTC, days are those of the page's zone, windows
-include their last day, ratios lie in 0..1.
+components were at bad levels; `incidents` lists what vendors told, `revised_days` what they changed
+of days that were over, and `chronicle` all that happened lately. Each reads the store as of an
+instant that the caller gives. In all of them what is unknown is None, and so null, an empty cell or
+"unknown" wherever it is written, never 0 and never "operational". Instants are UTC, days are those
+of the page's zone, windows include their last day, ratios lie in 0..1.
 """
 
 from monitor.answers.alternatives import Change
+from monitor.answers.chronicle import Chronicle, ChronicleQuery, IncidentStory, chronicle
 from monitor.answers.component_days import ComponentDay, Dispute
 from monitor.answers.day_query import DayQuery
 from monitor.answers.day_revisions import RevisedDay, revised_days
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
 from monitor.answers.incidents import IncidentLevel, incidents
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
+from monitor.answers.level_changes import LevelChange
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
@@ -39,6 +41,8 @@ __all__ = (
     "STALE_INTERVALS",
     "BadIntervals",
     "Change",
+    "Chronicle",
+    "ChronicleQuery",
     "ComponentDay",
     "ComponentRecord",
     "DayAccount",
@@ -48,7 +52,9 @@ __all__ = (
     "Freshness",
     "IncidentAccount",
     "IncidentLevel",
+    "IncidentStory",
     "IntervalQuery",
+    "LevelChange",
     "Outcome",
     "Overview",
     "Reasons",
@@ -62,6 +68,7 @@ __all__ = (
     "Target",
     "Thresholds",
     "bad_intervals",
+    "chronicle",
     "explanation",
     "freshness",
     "incidents",

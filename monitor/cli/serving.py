@@ -200,6 +200,7 @@ def _web_server(
     from exporters.api import api_routes
     from exporters.badge_routes import badge_routes
     from exporters.connections import most_connections
+    from exporters.feeds import feed_routes
     from exporters.watched import Watched
     from exporters.web import application, server
 
@@ -216,6 +217,7 @@ def _web_server(
         version=__version__,
         routes=[
             *badge_routes(watched),
+            *feed_routes(watched),
             *api_routes(desk, version=__version__, origins=context.settings.cors_origins),
         ],
     )

@@ -1,0 +1,214 @@
+"""What happened at a vendor lately: incidents as they were told, changes of its level, days that it
+changed afterwards.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, pairwise
+
+from monitor import history
+from monitor.answers.level_changes import LevelChange, level_changes
+from monitor.component_names import find_component
+from monitor.config import VendorConfig
+from monitor.impacts import impact_level
+from monitor.intervals import day_interval, days_between
+from monitor.level_spans import level_spans
+from monitor.model import (
+    Day,
+    Impact,
+    Incident,
+    KnownComponent,
+    Level,
+    PageFacts,
+    Phase,
+    Window,
+    worst_level,
+)
+from monitor.ratios import window_ending
+from monitor.store import DayRevision, IncidentVersion, PageRecord, Store, UpdateVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChronicleQuery:
+    """The last `days` in a page's zone, asked about at `now`; `component` as `find_component` takes
+    it, None = the vendor as a whole.
+    """
+
+    now: datetime
+    days: int = 30
+    component: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentStory:
+    """An incident or maintenance and its messages as they stand now, oldest first.
+
+    `level` is the worst that it gave one of its `components`; None = unknown. `published_at` is
+    when it was told of first; `updated_at` when the vendor last posted, ended or edited it, none
+    of them later than now. `changes` counts the versions that followed the first.
+    """
+
+    incident: Incident
+    level: Level | None
+    components: tuple[KnownComponent, ...]
+    messages: tuple[UpdateVersion, ...]
+    published_at: datetime
+    updated_at: datetime
+    changes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayEdit:
+    """A closed day that the vendor changed, as it was `before`, and from `changed_at` (UTC) on."""
+
+    before: Day
+    after: Day
+    revision: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chronicle:
+    """What happened in a window, of one component or of the vendor when it is None. Incidents are
+    by start, level changes and edits of days in their order in time.
+    """
+
+    page: PageRecord
+    vendor: VendorConfig
+    component: KnownComponent | None
+    window: Window
+    incidents: tuple[IncidentStory, ...]
+    changes: tuple[LevelChange, ...]
+    edits: tuple[DayEdit, ...]
+
+
+def chronicle(
+    store: Store, page: PageRecord, vendor: VendorConfig, query: ChronicleQuery
+) -> Chronicle:
+    """Return what happened at a vendor. The user's overrides count. Raises ValueError when the page
+    has no such component.
+    """
+    window = window_ending(query.now.astimezone(page.zone).date(), query.days)
+    since = day_interval(window.first, page.zone).start
+    facts, days = history.read(
+        store, page, vendor, first=window.first, last=window.last, now=query.now
+    )
+    entries = {entry.id: entry for entry in facts.components}
+    component, counted_ids = None, entries.keys() - days.excluded
+    if query.component is not None:
+        component = find_component(facts.components, query.component)
+        counted_ids = {component.id}
+    spans = level_spans(
+        facts,
+        history.options(vendor, page.zone, facts),
+        days,
+        first=window.first,
+        last=window.last,
+        now=query.now,
+    )
+    return Chronicle(
+        page=page,
+        vendor=vendor,
+        component=component,
+        window=window,
+        incidents=tuple(_Stories(store, page, vendor, facts, query.now).of(component, since)),
+        changes=level_changes(spans, entries, counted_ids, since=since),
+        edits=tuple(_edits(store, page, component, window)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stories:
+    """Tells a page's incidents as they are known at `now`."""
+
+    store: Store
+    page: PageRecord
+    vendor: VendorConfig
+    facts: PageFacts
+    now: datetime
+
+    def of(self, component: KnownComponent | None, since: datetime) -> Iterator[IncidentStory]:
+        """Yield those that had not ended by then, and name the component if one is asked about."""
+        entries = {entry.id: entry for entry in self.facts.components}
+        impacts: dict[str | None, list[Impact]] = defaultdict(list)
+        for impact in self.facts.impacts:
+            impacts[impact.incident_id].append(impact)
+        for incident in sorted(self.facts.incidents, key=lambda each: (each.started_at, each.id)):
+            is_over = incident.resolved_at is not None and incident.resolved_at < since
+            is_about = component is None or component.id in incident.component_ids
+            if is_about and not is_over:
+                level = _level(incident, impacts[incident.id], self.vendor)
+                named = (entries[key] for key in incident.component_ids if key in entries)
+                yield self._story(incident, level, tuple(named))
+
+    def _story(
+        self, incident: Incident, level: Level | None, components: tuple[KnownComponent, ...]
+    ) -> IncidentStory:
+        messages = self.store.incident_updates(self.page.id, incident.id)
+        versions = self.store.incident_versions(self.page.id, incident.id)
+        first_read_at = versions[0].recorded_at if versions else incident.started_at
+        published_at = min(self.now, first_read_at, incident.started_at)
+        told = (at for at in _told_at(incident, messages, versions) if at <= self.now)
+        return IncidentStory(
+            incident=incident,
+            level=level,
+            components=components,
+            messages=tuple(messages),
+            published_at=published_at,
+            updated_at=max(told, default=published_at),
+            changes=max(0, len(versions) - 1),
+        )
+
+
+def _level(incident: Incident, impacts: list[Impact], vendor: VendorConfig) -> Level | None:
+    """Return the worst level of an incident's impacts; one that cannot be read makes what is not
+    bad otherwise unknown.
+    """
+    if incident.maintenance and not impacts:
+        return Level.MAINTENANCE
+    levels = [impact_level(impact, vendor.impact_mapping) for impact in impacts]
+    worst = worst_level(levels)
+    is_doubtful = None in levels and worst in (Level.OPERATIONAL, Level.MAINTENANCE)
+    return None if is_doubtful else worst
+
+
+def _told_at(
+    incident: Incident, messages: list[UpdateVersion], versions: list[IncidentVersion]
+) -> Iterator[datetime]:
+    """Yield when something was told of an incident: by the vendor's clock, and where it changed
+    what it had told before, when we read that.
+    """
+    yield incident.started_at
+    if incident.resolved_at is not None:
+        yield incident.resolved_at
+    for message in messages:
+        yield message.update.at
+    for version in versions[1:]:
+        yield version.recorded_at
+    if incident.phase is Phase.SCHEDULED and versions:
+        yield versions[0].recorded_at
+
+
+def _edits(
+    store: Store, page: PageRecord, component: KnownComponent | None, window: Window
+) -> Iterator[DayEdit]:
+    if not store.revised_days(page.id, window.first, window.last):
+        return
+    key = None if component is None else component.id
+    per_day = (
+        store.revisions(page.id, key, day) for day in days_between(window.first, window.last)
+    )
+    pairs = chain.from_iterable(map(pairwise, per_day))
+    for before, after in sorted(pairs, key=_recorded_at):
+        yield DayEdit(
+            before=before.day,
+            after=after.day,
+            revision=after.revision,
+            changed_at=after.recorded_at,
+        )
+
+
+def _recorded_at(pair: tuple[DayRevision, DayRevision]) -> datetime:
+    return pair[1].recorded_at

@@ -1,0 +1,104 @@
+"""When a vendor as a whole, or one of its components, was at which bad level. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from monitor.level_spans import LevelSpan, Precision
+from monitor.model import KnownComponent, Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelChange:
+    """A bad level that began at `start` (UTC). `end` None = it went on at the last reading; after
+    its end another level held, or none is known.
+
+    `components` are those that were at it at some time, in the page's order. Where `seconds` is
+    given the vendor said only how long it was within that span; None = all of it.
+    """
+
+    level: Level
+    start: datetime
+    end: datetime | None
+    components: tuple[KnownComponent, ...]
+    seconds: float | None = None
+
+
+def level_changes(
+    spans: Iterable[LevelSpan],
+    components: Mapping[str, KnownComponent],
+    counted_ids: Collection[str],
+    *,
+    since: datetime,
+) -> tuple[LevelChange, ...]:
+    """Return the worst level of these components at each instant, as changes that began after
+    `since`, where the spans are cut off: the oldest first.
+    """
+    counted = [span for span in spans if span.component_id in counted_ids]
+    by_precision: dict[Precision, list[LevelSpan]] = defaultdict(list)
+    for span in counted:
+        by_precision[span.precision].append(span)
+    found = [
+        *_placed(by_precision[Precision.INTERVAL], components),
+        *_of_days(by_precision[Precision.DAY], components),
+    ]
+    later = (change for change in found if change.start > since)
+    return tuple(sorted(later, key=lambda change: (change.start, change.level)))
+
+
+def _placed(
+    spans: Sequence[LevelSpan], components: Mapping[str, KnownComponent]
+) -> Iterator[LevelChange]:
+    """Yield the worst level of spans that have a place in time, those that touch as one."""
+    edges = sorted({edge for span in spans for edge in (span.span.start, span.span.end)})
+    last: LevelChange | None = None
+    for start, end in pairwise(edges):
+        there = [span for span in spans if span.span.start <= start and span.span.end >= end]
+        level = max((span.level for span in there), default=None)
+        if level is None:
+            continue
+        worst = [span for span in there if span.level is level]
+        goes_on = any(span.is_open and span.span.end == end for span in worst)
+        names = _known(worst, components)
+        if last is not None and last.level is level and last.end == start:
+            names = _together(last.components, names)
+            last = replace(last, end=None if goes_on else end, components=names)
+            continue
+        if last is not None:
+            yield last
+        shown_end = None if goes_on else end
+        last = LevelChange(level=level, start=start, end=shown_end, components=names)
+    if last is not None:
+        yield last
+
+
+def _of_days(
+    spans: Iterable[LevelSpan], components: Mapping[str, KnownComponent]
+) -> Iterator[LevelChange]:
+    """Yield a day and level of which only the seconds are known, with the longest of them."""
+    by_day: dict[tuple[datetime, Level], list[LevelSpan]] = defaultdict(list)
+    for span in spans:
+        by_day[span.span.start, span.level].append(span)
+    for (start, level), same in by_day.items():
+        yield LevelChange(
+            level=level,
+            start=start,
+            end=max(span.span.end for span in same),
+            components=_known(same, components),
+            seconds=max(span.seconds for span in same),
+        )
+
+
+def _known(
+    spans: Iterable[LevelSpan], components: Mapping[str, KnownComponent]
+) -> tuple[KnownComponent, ...]:
+    ids = {span.component_id for span in spans}
+    return tuple(entry for key, entry in components.items() if key in ids)
+
+
+def _together(
+    some: Sequence[KnownComponent], more: Sequence[KnownComponent]
+) -> tuple[KnownComponent, ...]:
+    return tuple(dict.fromkeys([*some, *more]))
