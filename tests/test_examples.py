@@ -69,7 +69,7 @@ def test_a_line_that_no_command_takes_is_noticed(line: str) -> None:
 
 def parse(line: str) -> str:
     """Return the words of the command that a line runs. Raises what tells the user of a mistake."""
-    words = shlex.split(line.partition(" | ")[0])[1:]
+    words = shlex.split(re.split(r" [|>] ", line)[0])[1:]
     command, context, name = tree(), None, "monitor"
     while True:
         context = command.make_context(name.rpartition(" ")[2], words, parent=context)

@@ -88,6 +88,7 @@ ENDINGS: Mapping[str, Ending] = {
         ),
         PAGES,
     ),
+    "monitor schema": Ending(("monitor schema > monitor.schema.json",), "0 always"),
     "monitor remove": Ending(("monitor remove github",)),
     "monitor rename": Ending(("monitor rename github github-com",)),
     "monitor purge": Ending(("monitor purge --vendor github --yes",)),

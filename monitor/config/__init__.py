@@ -14,6 +14,7 @@ Each file knows those below it, never one above:
     edit            adding a vendor to a file
     items           the text of a list with one item less, or another slug
     insertion       the text of one more vendor: comments stay
+    schema          the JSON Schema of the file
     warnings        what is said of settings that are allowed and odd
     files           a file from the disk; the settings in force
     parsing         a whole text and the environment to settings
@@ -21,6 +22,7 @@ Each file knows those below it, never one above:
     vendor_list     the vendors of the list, and what two cannot share
     vendors         one vendor, with the catalogue's word and the defaults
     file_keys       keys of the file and its sections, and where each belongs
+    vendor_shape    the JSON Schema of the list of vendors
     vendor_keys     keys of a vendor and of `defaults`
     headers         what is written under `headers`
     override_keys   what is written under `overrides`
@@ -28,6 +30,7 @@ Each file knows those below it, never one above:
     keys            a mapping read by a table of keys
     endpoints       contact, host and port, proxy, files, the database
     values          durations, sizes, words, levels: raw to checked
+    readers         a function that reads a value, and the value's JSON Schema
     nodes           a value that knows its line and notes what is wrong
     composing       YAML to nodes
     catalog         the vendors we ship
@@ -60,6 +63,7 @@ from monitor.config.mistakes import InvalidConfig, Problem
 from monitor.config.parsing import parse
 from monitor.config.paths import default_database_path, locate, user_config_path, user_state_path
 from monitor.config.revision import Revision, plan_removal, plan_renaming
+from monitor.config.schema import settings_schema
 from monitor.config.settings import (
     COMPONENT_METRICS,
     EVIDENCE,
@@ -120,6 +124,7 @@ __all__ = [
     "platform_hint",
     "read_database",
     "read_listen",
+    "settings_schema",
     "slug_from_url",
     "user_config_path",
     "user_state_path",

@@ -10,6 +10,12 @@ from monitor import platforms
 from monitor.config.mistakes import Mistake, quote
 
 _FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
+ADDRESS = (
+    r"^\s*(?:[Hh][Tt]{2}[Pp][Ss]?://|(?![A-Za-z][A-Za-z0-9+-]*://)/*)"
+    r"[^\s/@?#<>\"\\]+(?:[/?#][^\s<>\"\\]*)?\s*$"
+)
+"""A pattern that every address fits which can be read, and few others."""
+
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+-]*):(?:(?=//)|(?![0-9/]))")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _API_PATH = re.compile(

@@ -6,9 +6,12 @@ from monitor.config.mistakes import Mistake, quote
 
 DAY_SECONDS = 86_400
 
-_DURATION = re.compile(
+DURATION = (
     r"(?:([0-9]{1,9})d)? ?" r"(?:([0-9]{1,9})h)? ?" r"(?:([0-9]{1,9})m)? ?" r"(?:([0-9]{1,9})s)?"
 )
+"""The pattern of a duration, which fits an empty text too."""
+
+_DURATION = re.compile(DURATION)
 _UNITS = {"d": DAY_SECONDS, "h": 3_600, "m": 60, "s": 1}
 
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from monitor.config.mistakes import Mistake, quote
 from monitor.config.nodes import Value, read_each
+from monitor.config.readers import TEXT, as_text, written
 
 PORTS = range(1, 65_536)
+_ORIGIN = r"\*|https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 _DATABASES = "write a file's path, sqlite:///path or postgresql://user@host/name"
 
 
+@as_text(r"^\s*(https?://[!-~]+|[!-~]+@[!-~]+)\s*$")
 def contact(value: Value) -> str:
     """Read a mail address or the address of a page."""
     text = value.text()
@@ -20,6 +23,7 @@ def contact(value: Value) -> str:
     return text
 
 
+@as_text(r"^\s*(\[?[A-Za-z0-9.-]+\]?|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?)\s*$")
 def host_name(value: Value) -> str:
     """Read a host's name or IP address, without the brackets of IPv6."""
     text = value.text().removeprefix("[").removesuffix("]")
@@ -28,6 +32,7 @@ def host_name(value: Value) -> str:
     return text
 
 
+@as_text(r"^\s*(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,9}\s*$")
 def host_and_port(value: Value) -> dict[str, Any]:
     """Return host and port of ``127.0.0.1:9184`` or ``[::1]:9184``."""
     text = value.scalar()
@@ -41,6 +46,7 @@ def host_and_port(value: Value) -> dict[str, Any]:
     return {"host": match[1].strip("[]"), "port": int(match[2])}
 
 
+@written({"type": "array", "items": {"type": "string", "pattern": f"^\\s*({_ORIGIN})\\s*$"}})
 def origins(value: Value) -> tuple[str, ...]:
     """Read the origins of pages, scheme, host and port without a path; "*" = any."""
     return tuple(read_each(value.items(), _origin))
@@ -48,12 +54,13 @@ def origins(value: Value) -> tuple[str, ...]:
 
 def _origin(value: Value) -> str:
     text = value.text()
-    if not re.fullmatch(r"\*|https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", text):
+    if not re.fullmatch(_ORIGIN, text):
         remedy = "write it like https://tools.example.com, in lower case and without a path"
         raise Mistake(f"{quote(text)} is not an origin; {remedy}")
     return text
 
 
+@as_text(r"^\s*https?://([^\s/@]+@)?[^\s/@]+/?\s*$")
 def proxy(value: Value) -> str:
     """Return a proxy's URL. It may hold a password, so no message repeats it."""
     text = value.text()
@@ -63,11 +70,13 @@ def proxy(value: Value) -> str:
     return text
 
 
+@written(TEXT)
 def file(value: Value) -> Path:
     """Return a path; a relative one starts at the folder of the file it is written in."""
     return _beside(value.source, value.text())
 
 
+@as_text(r"^\s*([^:]*[^:\s][^:]*|postgres(ql)?://.*[^/\s].*|sqlite://(/.*)?)\s*$")
 def database(value: Value) -> str:
     """Return the database's URL. What is written may hold a password, so no message repeats it.
 

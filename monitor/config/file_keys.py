@@ -15,17 +15,20 @@ from monitor.config.endpoints import (
     origins,
     proxy,
 )
-from monitor.config.keys import Key, duration_keys, read_fields
+from monitor.config.keys import Key, duration_keys, read_fields, shape_of
 from monitor.config.nodes import Value
+from monitor.config.readers import Reader, Shape
 from monitor.config.settings import COMPONENT_METRICS, EVIDENCE, NetworkSettings
-from monitor.config.values import Reader, between, choice, patterns
+from monitor.config.values import between, choice, patterns
 from monitor.config.vendor_keys import COMMON_KEYS, VENDOR_KEYS
+from monitor.config.vendor_shape import list_shape
 from monitor.ratios import POLICIES, RAW_POLICY
 
 
 def _server(value: Value) -> dict[str, Any]:
     if isinstance(value.node, yaml.ScalarNode):
-        return host_and_port(value)
+        fields: dict[str, Any] = host_and_port(value)
+        return fields
     return read_fields(value, SERVER_KEYS)
 
 
@@ -35,6 +38,10 @@ def _storage(value: Value) -> dict[str, Any]:
 
 def _network(value: Value) -> NetworkSettings:
     return NetworkSettings(**read_fields(value, NETWORK_KEYS))
+
+
+def _server_shape() -> Shape:
+    return {"anyOf": [host_and_port.shape(), shape_of(SERVER_KEYS)]}
 
 
 def _itself(value: Value) -> Value:
@@ -77,16 +84,16 @@ STORAGE_KEYS: Mapping[str, Key] = {
 """Keys of `storage:`."""
 
 TOP_KEYS: Mapping[str, Key] = {
-    "vendors": Key("vendors", _itself),
-    "defaults": Key("defaults", _itself),
+    "vendors": Key("vendors", Reader(_itself, list_shape)),
+    "defaults": Key("defaults", Reader(_itself, lambda: shape_of(COMMON_KEYS))),
     "contact": Key("contact", contact),
     "policy": Key("policy", policy),
     **duration_keys("window", "window_days", "window_days", "1d", "366d"),
     "database": Key("database_url", database),
     "component_metrics": Key("component_metrics", _metrics),
-    "server": Key("", _server),
-    "storage": Key("", _storage),
-    "network": Key("network", _network),
+    "server": Key("", Reader(_server, _server_shape)),
+    "storage": Key("", Reader(_storage, lambda: shape_of(STORAGE_KEYS))),
+    "network": Key("network", Reader(_network, lambda: shape_of(NETWORK_KEYS))),
     "concurrency": Key("concurrency", between(1, 1000)),
     **duration_keys("backfill", "backfill_days", "backfill_days", "0d", "3650d"),
 }

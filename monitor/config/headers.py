@@ -4,23 +4,24 @@ Their values may be secrets, so no message repeats them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import yaml
 
 from monitor.config.endpoints import file
-from monitor.config.keys import Key, read_fields
+from monitor.config.keys import Key, read_fields, shape_of
 from monitor.config.mistakes import Mistake
 from monitor.config.nodes import Value, read_each
+from monitor.config.readers import TEXT, Reader, Shape, text
 from monitor.config.settings import Header
-from monitor.config.values import Reader
 
 HEADER_KEYS: Mapping[str, Key] = {
-    "env": Key("env", Value.text),
-    "file": Key("file", lambda value: str(file(value))),
+    "env": Key("env", text),
+    "file": Key("file", Reader(lambda value: str(file(value)), file.shape)),
 }
 """Keys of one header that is read from elsewhere."""
 
+_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _OURS = {
     "accept",
     "accept-encoding",
@@ -43,8 +44,7 @@ _OURS = {
 """Headers that a request has of itself."""
 
 
-def read_headers(value: Value) -> tuple[Header, ...]:
-    """Read a mapping of headers."""
+def _headers(value: Value) -> tuple[Header, ...]:
     value.note_keys()
     headers: list[Header] = []
     for name, child in value.entries().items():
@@ -52,7 +52,7 @@ def read_headers(value: Value) -> tuple[Header, ...]:
     return tuple(headers)
 
 
-def _header(name: str) -> Reader:
+def _header(name: str) -> Callable[[Value], Header]:
     def read(value: Value) -> Header:
         _check_name(name)
         if isinstance(value.node, yaml.MappingNode):
@@ -66,7 +66,7 @@ def _header(name: str) -> Reader:
 
 
 def _check_name(name: str) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+    if not re.fullmatch(_NAME, name):
         raise Mistake("is not the name of a header; write it like Authorization")
     if name.lower() in _OURS:
         raise Mistake("is a header that every request sets of itself; remove it")
@@ -79,3 +79,23 @@ def _from_elsewhere(name: str, value: Value) -> Header:
         raise Mistake("takes its value from one place; write {env: NAME} or {file: PATH}")
     ((kind, source),) = fields.items()
     return Header(name, kind, source)
+
+
+def _in_any_case(name: str) -> str:
+    """Return a pattern of a name; a schema's patterns know no flag for it."""
+    letters = [f"[{char}{char.upper()}]" if char.isalpha() else char for char in name]
+    return "".join(letters)
+
+
+def _shape() -> Shape:
+    ours = "|".join(map(_in_any_case, sorted(_OURS)))
+    elsewhere = {**shape_of(HEADER_KEYS), "minProperties": 1, "maxProperties": 1}
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{_NAME}$", "not": {"pattern": f"^({ours})$"}},
+        "additionalProperties": {"anyOf": [TEXT, elsewhere]},
+    }
+
+
+read_headers = Reader(_headers, _shape)
+"""Reads a mapping of headers."""

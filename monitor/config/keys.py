@@ -6,7 +6,8 @@ from typing import Any
 
 from monitor.config.durations import DAY_SECONDS
 from monitor.config.nodes import Value, read_each
-from monitor.config.values import DurationRange, Reader
+from monitor.config.readers import Reader
+from monitor.config.values import DurationRange
 from monitor.suggestions import did_you_mean, nearest
 
 
@@ -29,7 +30,7 @@ def duration_keys(name: str, bare: str, field: str, low: str, high: str) -> dict
     """Return the two spellings of a duration: with its unit in the value, and in the key."""
     unit = DAY_SECONDS if bare.endswith("_days") else 1
     span = DurationRange(low, high, bare, unit)
-    return {name: Key(field, span.with_unit), bare: Key(field, span.number)}
+    return {name: Key(field, span.in_value), bare: Key(field, span.in_key)}
 
 
 def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
@@ -46,6 +47,20 @@ def read_fields(value: Value, keys: Mapping[str, Key]) -> dict[str, Any]:
         else:
             fields.update(key.fields(child))
     return fields
+
+
+def shape_of(keys: Mapping[str, Key]) -> dict[str, Any]:
+    """Return the JSON Schema of a mapping that a table of keys reads."""
+    spellings: dict[str, list[str]] = {}
+    for name, key in keys.items():
+        spellings.setdefault(key.field or name, []).append(name)
+    shape: dict[str, Any] = {
+        "type": "object",
+        "properties": {name: key.read.shape() for name, key in keys.items()},
+        "additionalProperties": False,
+    }
+    doubled = [{"not": {"required": names}} for names in spellings.values() if len(names) > 1]
+    return {**shape, "allOf": doubled} if doubled else shape
 
 
 def _unknown_key(name: str, keys: Mapping[str, Key], places: Mapping[str, str]) -> str:

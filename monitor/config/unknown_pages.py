@@ -2,34 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 
-from monitor.config.keys import Key, read_fields
+from monitor.config.keys import Key, read_fields, shape_of
 from monitor.config.mistakes import Mistake
 from monitor.config.nodes import Value
-from monitor.config.values import LEVELS, Reader, choice, patterns, selector
+from monitor.config.readers import Reader, Shape, text
+from monitor.config.values import LEVELS, choice, patterns, selector
 from monitor.kit.protocol import FeedSettings, HtmlSettings
 
 FEED_MEANINGS = ("open", "ended", "scheduled", *LEVELS)
 """What a word of the user's own may mean in a feed."""
 
+_NEEDED = {
+    "component": "`.service`",
+    "words": "`{operational: [Up], major_outage: [Down]}`",
+}
 
-def feed(value: Value) -> FeedSettings:
-    """Read how a feed is read."""
+
+def _feed(value: Value) -> FeedSettings:
     return FeedSettings(**read_fields(value, FEED_KEYS))
 
 
-def html(value: Value) -> HtmlSettings:
-    """Read where the components of a page of HTML are and what its words mean."""
+def _html(value: Value) -> HtmlSettings:
     fields = read_fields(value, HTML_KEYS)
-    _need(value, "component", "`.service`")
-    _need(value, "words", "`{operational: [Up], major_outage: [Down]}`")
+    for key, example in _NEEDED.items():
+        if key not in value.entries():
+            raise Mistake(f"needs `{key}`, like {example}")
     words = tuple((word, LEVELS[level]) for word, level in fields.pop("words", ()))
     # A selector that could not be read has been noted at its own place.
     return HtmlSettings(**{"component": "*", **fields, "words": words})
-
-
-def _need(value: Value, key: str, example: str) -> None:
-    if key not in value.entries():
-        raise Mistake(f"needs `{key}`, like {example}")
 
 
 def _meanings(meanings: Sequence[str]) -> Reader:
@@ -42,11 +42,11 @@ def _meanings(meanings: Sequence[str]) -> Reader:
             pairs += [(word.casefold(), meaning) for word in words]
         return tuple(pairs)
 
-    return read
+    return Reader(read, lambda: shape_of(keys))
 
 
 FEED_KEYS: Mapping[str, Key] = {
-    "path": Key("path", Value.text),
+    "path": Key("path", text),
     "empty": Key("empty", choice(lambda: ("broken", "healthy"), "a meaning of an empty feed")),
     "words": Key("words", _meanings(FEED_MEANINGS)),
 }
@@ -56,7 +56,18 @@ HTML_KEYS: Mapping[str, Key] = {
     "component": Key("component", selector),
     "name": Key("name", selector),
     "state": Key("state", selector),
-    "attribute": Key("attribute", Value.text),
+    "attribute": Key("attribute", text),
     "words": Key("words", _meanings(tuple(LEVELS))),
 }
 """Keys of `html:`."""
+
+
+def _html_shape() -> Shape:
+    return {**shape_of(HTML_KEYS), "required": [*_NEEDED]}
+
+
+feed = Reader(_feed, lambda: shape_of(FEED_KEYS))
+"""Reads how a feed is read."""
+
+html = Reader(_html, _html_shape)
+"""Reads where the components of a page of HTML are and what its words mean."""

@@ -6,23 +6,22 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
 
 import soupsieve
 
-from monitor.config.durations import DAY_SECONDS, parse_duration
+from monitor.config.durations import DAY_SECONDS, DURATION, parse_duration
 from monitor.config.mistakes import Mistake, one_of, quote
 from monitor.config.nodes import Value, read_each
+from monitor.config.readers import TEXT, Reader, Shape, as_text, written
 from monitor.intervals import is_zone_name, utc
 from monitor.model import Level
 from monitor.suggestions import did_you_mean, nearest_zone
-
-Reader = Callable[[Value], Any]
 
 LEVELS = {level.word: level for level in Level}
 """Levels by the word they are written as."""
 
 MOST_MEBIBYTES = 1024
+_PADDED_DURATION = rf"^\s*(?=\S){DURATION}\s*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,16 @@ class DurationRange:
     high: str
     bare: str
     unit: int = 1
+
+    @property
+    def in_value(self) -> Reader:
+        """Reads a duration that carries its unit."""
+        return Reader(self.with_unit, lambda: {"type": "string", "pattern": _PADDED_DURATION})
+
+    @property
+    def in_key(self) -> Reader:
+        """Reads a plain number, whose key names the unit."""
+        return Reader(self.number, self._numbers)
 
     def with_unit(self, value: Value) -> int:
         """Read a duration that carries its unit."""
@@ -56,6 +65,10 @@ class DurationRange:
         count = value.whole()
         self._check(str(count), count * self.unit, self._in_units)
         return count
+
+    def _numbers(self) -> Shape:
+        low, high = map(parse_duration, (self.low, self.high))
+        return {"type": "integer", "minimum": low // self.unit, "maximum": high // self.unit}
 
     def _in_units(self, limit: str) -> str:
         return str(parse_duration(limit) // self.unit)
@@ -84,7 +97,7 @@ def between(low: int, high: int) -> Reader:
             raise Mistake(f"'{number}' is out of range; write a number from {low} to {high}")
         return number
 
-    return read
+    return Reader(read, lambda: {"type": "integer", "minimum": low, "maximum": high})
 
 
 def choice(words: Callable[[], Collection[str]], what: str) -> Reader:
@@ -93,9 +106,15 @@ def choice(words: Callable[[], Collection[str]], what: str) -> Reader:
     def read(value: Value) -> str:
         return one_of(value.scalar(), words(), what)
 
-    return read
+    return Reader(read, lambda: {"enum": [*words()]})
 
 
+def list_of(item: Shape) -> Shape:
+    """Return the shape of a list."""
+    return {"type": "array", "items": item}
+
+
+@as_text(r"^\s*[0-9]+(\.[0-9]+)?\s?%\s*$")
 def share(value: Value) -> float:
     """Read a percentage as a fraction of 1."""
     text = value.scalar()
@@ -108,6 +127,7 @@ def share(value: Value) -> float:
     return fraction
 
 
+@written({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_MEBIBYTES})
 def mebibytes(value: Value) -> float:
     """Read a size in MiB."""
     text = value.scalar()
@@ -120,6 +140,7 @@ def mebibytes(value: Value) -> float:
     return float(text)
 
 
+@written({"type": "boolean"})
 def truth(value: Value) -> bool:
     """Read true or false."""
     text = value.scalar()
@@ -128,11 +149,13 @@ def truth(value: Value) -> bool:
     return text.lower() in {"true", "yes", "on"}
 
 
+@written(list_of(TEXT))
 def patterns(value: Value) -> tuple[str, ...]:
     """Read a list of texts."""
     return tuple(read_each(value.items(), Value.text))
 
 
+@written(TEXT)
 def selector(value: Value) -> str:
     """Read a CSS selector."""
     text = value.text()
@@ -144,6 +167,7 @@ def selector(value: Value) -> str:
     return text
 
 
+@as_text("^[0-9W-]+$")
 def day(value: Value) -> date:
     """Read a day."""
     text = value.scalar()
@@ -153,6 +177,7 @@ def day(value: Value) -> date:
         raise Mistake(f"{quote(text)} is not a day; write it like 2026-05-22") from None
 
 
+@as_text("^[0-9]")
 def moment(value: Value) -> datetime:
     """Read an instant with its zone, as UTC."""
     text = value.scalar()
@@ -163,7 +188,7 @@ def moment(value: Value) -> datetime:
         raise Mistake(f"{quote(text)} is not an instant with its zone; {remedy}") from None
 
 
-def zone(value: Value) -> str:
+def _zone(value: Value) -> str:
     """Read the name of a time zone."""
     text = value.text()
     if text in _zones():
@@ -176,3 +201,7 @@ def zone(value: Value) -> str:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(filter(is_zone_name, zoneinfo.available_timezones()))
+
+
+zone = Reader(_zone, lambda: {"enum": sorted(_zones())})
+"""Reads the name of a time zone."""

@@ -4,27 +4,32 @@ import re
 from collections.abc import Mapping
 
 from monitor import platforms
-from monitor.config.addresses import normal_url, to_slug
+from monitor.config.addresses import ADDRESS, normal_url, to_slug
 from monitor.config.headers import read_headers
-from monitor.config.keys import Key, duration_keys, read_fields
+from monitor.config.keys import Key, duration_keys, read_fields, shape_of
 from monitor.config.mistakes import Mistake, quote
 from monitor.config.nodes import Value
 from monitor.config.override_keys import overrides
+from monitor.config.readers import TEXT, Reader, as_text, written
 from monitor.config.settings import TIERS
 from monitor.config.unknown_pages import feed, html
 from monitor.config.values import LEVELS, between, choice, mebibytes, patterns, share, truth, zone
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
 
+_SLUG = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
+
+@as_text(rf"^\s*{_SLUG}\s*$")
 def _slug(value: Value) -> str:
     text = value.text()
-    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", text):
+    if not re.fullmatch(_SLUG, text):
         remedy = f"write lower-case letters, digits and hyphens, like {to_slug(text)}"
         raise Mistake(f"{quote(text)} is not a slug; {remedy}")
     return text
 
 
+@written(TEXT)
 def _name(value: Value) -> str:
     text = value.text()
     if not text.isprintable():
@@ -33,14 +38,19 @@ def _name(value: Value) -> str:
     return text
 
 
+@as_text(ADDRESS)
 def _url(value: Value) -> str:
     return normal_url(value.text())
 
 
 def _impact_mapping(value: Value) -> dict[str, Level]:
+    words = read_fields(value, _impact_keys())
+    return {word: LEVELS[name] for word, name in words.items()}
+
+
+def _impact_keys() -> dict[str, Key]:
     level = choice(lambda: LEVELS, "a level")
-    keys = {word: Key(word, level) for word in DEFAULT_IMPACT_MAPPING}
-    return {word: LEVELS[name] for word, name in read_fields(value, keys).items()}
+    return {word: Key(word, level) for word in DEFAULT_IMPACT_MAPPING}
 
 
 COMMON_KEYS: Mapping[str, Key] = {
@@ -51,7 +61,9 @@ COMMON_KEYS: Mapping[str, Key] = {
     "exclude": Key("exclude", patterns),
     "tier": Key("tier", choice(lambda: TIERS, "a tier")),
     "critical": Key("critical", patterns),
-    "impact_mapping": Key("impact_mapping", _impact_mapping),
+    "impact_mapping": Key(
+        "impact_mapping", Reader(_impact_mapping, lambda: shape_of(_impact_keys()))
+    ),
     **duration_keys("min_outage", "min_outage_seconds", "min_outage_seconds", "0s", "24h"),
     "min_coverage": Key("min_coverage", share),
     "allow_private": Key("allow_private", truth),
