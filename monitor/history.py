@@ -9,10 +9,10 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 from monitor import overrides
-from monitor.classify import Options, derive
 from monitor.clocks import believable, is_ahead
 from monitor.config import VendorConfig
 from monitor.day_range import gap_seconds
+from monitor.days.classify import Options, derive
 from monitor.intervals import day_interval
 from monitor.model import KnownComponent, PageFacts, PageHistory
 from monitor.store import PageRecord, Store

@@ -24,7 +24,7 @@ from test_classify import (
     span,
 )
 
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
 from monitor.model import Basis, Day, OpenClaim, PageFacts, PostedState, Seconds
 
 MINUTE = 1 / 60

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
 from monitor.intervals import Interval, day_interval
 from monitor.model import (
     Aspect,

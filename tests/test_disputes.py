@@ -24,7 +24,7 @@ from test_classify import (
     span,
 )
 
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
 from monitor.model import Aspect, Basis, Confidence, Day, Level, PageFacts, Seconds
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW

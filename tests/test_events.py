@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
 from monitor.intervals import Interval
 from monitor.kit.events import (
     SILENT_AFTER,

@@ -28,9 +28,9 @@ from test_classify import (
     span,
 )
 
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
+from monitor.days.level_spans import LevelSpan, Precision, level_spans
 from monitor.intervals import day_interval
-from monitor.level_spans import LevelSpan, Precision, level_spans
 from monitor.model import Aspect, PageFacts, Window
 
 BARS = cover(Aspect.BARS)

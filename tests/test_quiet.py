@@ -23,7 +23,7 @@ from test_classify import (
     span,
 )
 
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
 from monitor.intervals import Interval, day_interval
 from monitor.model import (
     Aspect,

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_classify import DEGRADED, MAJOR, PARTIAL, at, impact, known, run
 
-from monitor.classify import Options
+from monitor.days.classify import Options
+from monitor.days.since import DAYS, Since, outage_since
 from monitor.model import PageFacts
-from monitor.since import DAYS, Since, outage_since
 
 OPTIONS = Options(zone=UTC)
 NOW = at(20)

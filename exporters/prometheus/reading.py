@@ -9,10 +9,10 @@ from exporters.samples import DATES_AGO, LONGEST_WINDOW, Sample, day_level
 from monitor import overrides
 from monitor.answers import verdict
 from monitor.config import VendorConfig
+from monitor.days.since import DAYS, Since, outage_since
 from monitor.history import named_ids, options
 from monitor.model import History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import WindowFigures, figures, reported_ratios, window_ending
-from monitor.since import DAYS, Since, outage_since
 from monitor.standing import Verdict, is_bad
 from monitor.store import CurrentState, PageState, Store
 

@@ -6,7 +6,7 @@ from exporters.tables.extract import Extract
 from exporters.tables.table import SUBJECT_COLUMNS, Kind, Row, Table, columns
 from exporters.wording import level_key
 from monitor.answers import IntervalQuery, bad_intervals
-from monitor.level_spans import LevelSpan
+from monitor.days.level_spans import LevelSpan
 
 
 def _rows(extract: Extract) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """Each single change of the evidence or of a setting that bears on a day, with the day it gives.
 
-Nothing here repeats a rule: the day is derived again by `monitor.classify.derive` from facts or
-options with one change.
+Nothing here repeats a rule: the day is derived again by `monitor.days.classify.derive` from facts
+or options with one change.
 """
 
 import math
@@ -12,8 +12,8 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
 from monitor import history
-from monitor.classify import Options, derive
 from monitor.config import VendorConfig
+from monitor.days.classify import Options, derive
 from monitor.intervals import day_interval, zone_named
 from monitor.model import Aspect, Basis, Day, KnownComponent, Level, PageFacts, PageHistory
 from monitor.overrides import apply, overridden

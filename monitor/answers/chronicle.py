@@ -12,9 +12,9 @@ from monitor import history
 from monitor.answers.level_changes import LevelChange, level_changes
 from monitor.component_names import find_component
 from monitor.config import VendorConfig
+from monitor.days.level_spans import level_spans
 from monitor.impacts import impact_level
 from monitor.intervals import day_interval, days_between
-from monitor.level_spans import level_spans
 from monitor.model import (
     Day,
     Impact,

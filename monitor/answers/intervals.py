@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from monitor import history
 from monitor.config import VendorConfig
-from monitor.level_spans import LevelSpan, level_spans
+from monitor.days.level_spans import LevelSpan, level_spans
 from monitor.model import KnownComponent
 from monitor.store import PageRecord, Store
 

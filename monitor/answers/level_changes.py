@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from monitor.level_spans import LevelSpan, Precision
+from monitor.days.level_spans import LevelSpan, Precision
 from monitor.model import KnownComponent, Level
 
 

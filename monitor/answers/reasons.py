@@ -88,7 +88,7 @@ def _verdict(day: Day) -> tuple[Level | None, int]:
 
 
 def _rule(case: Case, day: Day) -> str:
-    """Return the rule of the day in words; `monitor.classify` has the rules themselves."""
+    """Return the rule of the day in words; `monitor.days.classify` has the rules themselves."""
     dispute = "; disputed: other sources say otherwise" if day.disputed else ""
     if day.level is None and not day.covered_seconds:
         return "no source covers the day, so it is unknown, never green"

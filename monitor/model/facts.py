@@ -74,7 +74,7 @@ class OpenClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
-    """Everything known about one page at one moment of knowledge; the input of `monitor.classify`.
+    """Everything known about one page at one moment of knowledge; `monitor.days` makes days of it.
 
     `open_claims` are the times at which incidents were known to claim what goes on, whatever is
     told of them now: what is claimed of other times, nobody could know then.

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
 from monitor.intervals import (
     Interval,
     day_interval,

@@ -19,7 +19,7 @@ from web_world import many_vendors
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.text_format import render
 from exporters.web import application
-from monitor.classify import Options, derive
+from monitor.days.classify import Options, derive
 from monitor.intervals import Interval
 from monitor.model import (
     Aspect,

@@ -12,10 +12,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.claims import BadSpan, ComponentFacts, FactsByComponent
-from monitor.classify import Options
-from monitor.day_evidence import ComponentEvidence, DayEvidence, evidence_from
 from monitor.day_range import DayRange
-from monitor.day_seconds import worst_spans
+from monitor.days.classify import Options
+from monitor.days.evidence import ComponentEvidence, DayEvidence, evidence_from
+from monitor.days.seconds import worst_spans
 from monitor.intervals import Interval, day_interval, subtract
 from monitor.model import BAD_LEVELS, Aspect, Day, History, Level, PageFacts, PageHistory
 

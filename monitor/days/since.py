@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.classify import Options, claims_by_component, last_read_at
+from monitor.days.classify import Options, claims_by_component, last_read_at
 from monitor.intervals import Interval, day_of
 from monitor.model import PageFacts
 

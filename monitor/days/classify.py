@@ -30,9 +30,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from monitor.claims import BadSpan, Claims, ComponentFacts, FactsByComponent, claims, last_read_at
-from monitor.day_evidence import ComponentEvidence, DayEvidence, evidence_from
 from monitor.day_range import DayRange, Options, gap_seconds
-from monitor.day_seconds import clamp, worst_seconds
+from monitor.days.evidence import ComponentEvidence, DayEvidence, evidence_from
+from monitor.days.quiet import days_to_classify, needs_no_row, quiet_key, quiet_runs
+from monitor.days.seconds import clamp, worst_seconds
+from monitor.days.vendor import vendor_history
 from monitor.intervals import Interval, day_interval, day_of, intersect, subtract, total_seconds
 from monitor.lives import with_lives
 from monitor.model import (
@@ -46,9 +48,7 @@ from monitor.model import (
     PageHistory,
     Seconds,
 )
-from monitor.quiet import days_to_classify, needs_no_row, quiet_key, quiet_runs
 from monitor.standing import is_bad, standing_level
-from monitor.vendor_days import vendor_history
 
 __all__ = ("Options", "claims_by_component", "derive", "last_read_at")
 

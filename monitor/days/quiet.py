@@ -9,8 +9,8 @@ from collections.abc import Collection, Hashable, Iterable
 from datetime import date, timedelta
 
 from monitor.claims import ComponentFacts
-from monitor.day_evidence import ComponentEvidence
 from monitor.day_range import DayRange
+from monitor.days.evidence import ComponentEvidence
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, days_touched
 from monitor.model import Aspect, Confidence, Day, DayRun, Level
 
