@@ -88,6 +88,9 @@ ENDINGS: Mapping[str, Ending] = {
         ),
         PAGES,
     ),
+    "monitor init": Ending(
+        ("monitor init", "monitor init anthropic github https://status.example.com")
+    ),
     "monitor schema": Ending(("monitor schema > monitor.schema.json",), "0 always"),
     "monitor remove": Ending(("monitor remove github",)),
     "monitor rename": Ending(("monitor rename github github-com",)),

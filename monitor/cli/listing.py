@@ -144,14 +144,8 @@ def _catalogue_entries(text: str, category: str | None) -> list[CatalogEntry]:
             did_you_mean(nearest(category, categories)) or f"there are: {', '.join(categories)}"
         )
         raise ConfigError(f"no category is called {category!r}; {remedy}")
-    return [
-        entry for entry in entries if category in {None, entry.category} and _mentions(entry, text)
-    ]
-
-
-def _mentions(entry: CatalogEntry, text: str) -> bool:
-    fields = (entry.slug, entry.name, entry.url, entry.note or "", *entry.aliases)
-    return any(text in field.casefold() for field in fields)
+    found = configuration.search_catalog(text)
+    return [entry for entry in found if category in {None, entry.category}]
 
 
 def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape, text: str) -> None:

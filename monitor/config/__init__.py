@@ -53,9 +53,17 @@ from monitor.config.catalog import (
     nearest_vendor,
     page_url,
     platform_hint,
+    search_catalog,
 )
 from monitor.config.durations import format_duration, parse_duration
-from monitor.config.edit import Addition, add_vendor, plan_addition, write_addition
+from monitor.config.edit import (
+    Addition,
+    add_vendor,
+    begin,
+    plan_addition,
+    replace_text,
+    write_addition,
+)
 from monitor.config.environment import ENVIRONMENT, read_database, read_listen
 from monitor.config.file_keys import SERVER_KEYS, STORAGE_KEYS, TOP_KEYS
 from monitor.config.files import BUILT_IN, MOST_FILE_BYTES, load
@@ -106,6 +114,7 @@ __all__ = [
     "Settings",
     "VendorConfig",
     "add_vendor",
+    "begin",
     "catalog",
     "catalog_names",
     "default_database_path",
@@ -124,6 +133,8 @@ __all__ = [
     "platform_hint",
     "read_database",
     "read_listen",
+    "replace_text",
+    "search_catalog",
     "settings_schema",
     "slug_from_url",
     "user_config_path",

@@ -136,6 +136,19 @@ def page_url(text: str) -> str:
     return _index()[0][slugs[0]].url
 
 
+def search_catalog(text: str) -> list[CatalogEntry]:
+    """Return the catalogue's vendors that have a text in slug, name, alias, address or note, in any
+    case; all for an empty one.
+    """
+    text = text.casefold()
+    return [entry for entry in catalog() if _mentions(entry, text)]
+
+
+def _mentions(entry: CatalogEntry, text: str) -> bool:
+    fields = (entry.slug, entry.name, entry.url, entry.note or "", *entry.aliases)
+    return any(text in field.casefold() for field in fields)
+
+
 def _is_dotted_name(text: str) -> bool:
     """Whether what looks like a host is how a vendor of the catalogue is called: Fly.io."""
     return "/" not in text and any(text.casefold() == each.name.casefold() for each in catalog())

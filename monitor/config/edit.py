@@ -87,6 +87,21 @@ def plan_addition(
     return Addition(path=path, vendor=vendor, text=new_text, lines=lines, is_new_file=is_new_file)
 
 
+def begin(path: Path, pages: Sequence[str]) -> tuple[str, tuple[VendorConfig, ...]]:
+    """Return the text of a new `monitor.yaml` for pages, each named as in `plan_addition`, and the
+    vendors it names; a page that is named twice is one. Writes nothing.
+
+    Raises ConfigError for a page that means nothing.
+    """
+    text = _HEAD
+    vendors: tuple[VendorConfig, ...] = ()
+    for url in dict.fromkeys(map(page_url, pages)):
+        entry = _entry(url, {}, vendors)
+        text = insert_item(text, vendors_node(text, str(path)), entry)
+        vendors = parse(text, str(path)).vendors
+    return text, vendors
+
+
 def _keys_to_write(keys: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if _says_something(value)}
 
