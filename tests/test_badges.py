@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -26,7 +27,7 @@ from exporters.badges import (
     unknown_badge,
 )
 from exporters.revalidation import is_known
-from monitor.answers import Target, status
+from monitor.answers import Target, status_of
 from monitor.errors import StoreError
 from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage, Level
@@ -202,16 +203,24 @@ def test_whatever_a_vendor_is_called_its_badge_is_a_picture_without_anything_els
     assert not any(char in picture for char in "\u202e\u2066\x00\x1b")
 
 
+@cache
+def stored(level: Level | None):
+    """Return a page that was read at this level, and its state."""
+    with Store.open("sqlite://") as store:
+        read(store, level)
+        page = store.pages()[0]
+        return page, store.current(page.id)
+
+
 @given(
     level=st.none() | st.sampled_from(Level),
     age=st.integers(-1_000, 2_000),
     failed=st.booleans(),
 )
 def test_a_badge_is_never_better_than_the_status(level, age, failed):
-    with Store.open("sqlite://") as store:
-        page = replace(read(store, level), last_ok=not failed)
-        page = replace(store.pages()[0], last_ok=not failed)
-        asked = status(store, page, ACME, Target("acme"), NOW + timedelta(seconds=age))
+    page, current = stored(level)
+    now = NOW + timedelta(seconds=age)
+    asked = status_of(replace(page, last_ok=not failed), current, ACME, Target("acme"), now)
 
     told = endpoint(level_badge("Acme", asked.level))
 

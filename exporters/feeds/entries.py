@@ -100,7 +100,7 @@ def _subject_id(chronicle: Chronicle) -> str:
 def _incident(chronicle: Chronicle, story: IncidentStory) -> Entry:
     incident = story.incident
     return Entry(
-        id=urn(chronicle.page.url, INCIDENT, incident.id),
+        id=incident_id(chronicle, story),
         kind=INCIDENT,
         vendor=chronicle.page.slug,
         title=title(f"{chronicle.vendor.name}: {incident.title}"),
@@ -110,6 +110,11 @@ def _incident(chronicle: Chronicle, story: IncidentStory) -> Entry:
         published_at=story.published_at,
         updated_at=story.updated_at,
     )
+
+
+def incident_id(chronicle: Chronicle, story: IncidentStory) -> str:
+    """Return an incident's id, in feeds and in calendars."""
+    return urn(chronicle.page.url, INCIDENT, story.incident.id)
 
 
 def incident_lines(story: IncidentStory) -> Iterator[str]:

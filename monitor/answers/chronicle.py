@@ -47,7 +47,7 @@ class IncidentStory:
 
     `level` is the worst that it gave one of its `components`; None = unknown. `published_at` is
     when it was told of first; `updated_at` when the vendor last posted, ended or edited it, none
-    of them later than now. `changes` counts the versions that followed the first.
+    of them later than now. `changes` counts all that it told, edited and took back after the first.
     """
 
     incident: Incident
@@ -146,7 +146,7 @@ class _Stories:
     def _story(
         self, incident: Incident, level: Level | None, components: tuple[KnownComponent, ...]
     ) -> IncidentStory:
-        messages = self.store.incident_updates(self.page.id, incident.id)
+        messages = self.store.incident_updates(self.page.id, incident.id, edits=True)
         versions = self.store.incident_versions(self.page.id, incident.id)
         first_read_at = versions[0].recorded_at if versions else incident.started_at
         published_at = min(self.now, first_read_at, incident.started_at)
@@ -155,10 +155,10 @@ class _Stories:
             incident=incident,
             level=level,
             components=components,
-            messages=tuple(messages),
+            messages=tuple(each for each in messages if each.superseded_at is None),
             published_at=published_at,
             updated_at=max(told, default=published_at),
-            changes=max(0, len(versions) - 1),
+            changes=_changes(messages, versions),
         )
 
 
@@ -184,11 +184,19 @@ def _told_at(
     if incident.resolved_at is not None:
         yield incident.resolved_at
     for message in messages:
-        yield message.update.at
+        yield message.superseded_at or message.update.at
     for version in versions[1:]:
         yield version.recorded_at
     if incident.phase is Phase.SCHEDULED and versions:
         yield versions[0].recorded_at
+
+
+def _changes(messages: list[UpdateVersion], versions: list[IncidentVersion]) -> int:
+    """Count what was told after the first; a message that was edited or taken back counts twice, so
+    that the count never falls.
+    """
+    superseded = sum(message.superseded_at is not None for message in messages)
+    return max(0, len(versions) - 1) + len(messages) + superseded
 
 
 def _edits(
