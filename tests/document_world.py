@@ -12,7 +12,8 @@ from pathlib import Path
 from document_blocks import Block
 
 from monitor.demo import random_truth
-from tests.processes import now, result, served
+from tests.pages_at_hand import Command
+from tests.processes import now, served
 
 DATABASE = "status.db"
 SETTINGS = "monitor.yaml"
@@ -32,7 +33,7 @@ class World:
 
     folder: Path
     page: str
-    bad_day: date
+    bad_day: date | None = None
     lines: list[str] = field(default_factory=list)
 
     def words(self, words: list[str], line: str) -> list[str]:
@@ -54,12 +55,13 @@ class World:
         return stand_ins.get(word, shifted.replace("/backup/", f"{self.folder}/backup-"))
 
     def _shifted(self, day: re.Match[str]) -> str:
+        assert self.bad_day is not None
         return str(date.fromisoformat(day[0]) + (self.bad_day - SHOWN_DAY))
 
 
 @contextmanager
-def read_world(folder: Path) -> Iterator[World]:
-    """Serve the vendors and read them once with their history."""
+def served_world(folder: Path) -> Iterator[World]:
+    """Serve the vendors to a folder whose settings watch them; nothing of them is read yet."""
     truths = [
         random_truth(
             seed, now=now(), slug=slug, name=name, parts=parts, zone="Etc/UTC", incidents=12,
@@ -74,15 +76,19 @@ def read_world(folder: Path) -> Iterator[World]:
         ]
         settings = "\n".join(["contact: ops@example.com", f"database: {DATABASE}", "vendors:"])
         (folder / SETTINGS).write_text("\n".join([settings, *lines, ""]))
-        for words in (["poll"], ["backfill", "--days", "90"]):
-            code, out, err = result(*words, folder=folder, database=DATABASE)
-            assert code == 0, out + err
-        words = ("explain", "anthropic", "--format", "json")
-        code, out, err = result(*words, folder=folder, database=DATABASE)
-        assert code == 0, err
-        days = json.loads(out)["days"]
-        bad_day = max(each["day"] for each in days if each["level"].endswith("_outage"))
-        yield World(folder, simulator.vendors[0].url, date.fromisoformat(bad_day))
+        yield World(folder, simulator.vendors[0].url)
+
+
+def read(world: World, monitor: Command) -> None:
+    """Read the vendors once with their history, in the working directory."""
+    for words in (["poll"], ["backfill", "--days", "90"]):
+        code, out, err = monitor(*words)
+        assert code == 0, out + err
+    code, out, err = monitor("explain", "anthropic", "--format", "json")
+    assert code == 0, err
+    days = json.loads(out)["days"]
+    bad_day = max(each["day"] for each in days if each["level"].endswith("_outage"))
+    world.bad_day = date.fromisoformat(bad_day)
 
 
 def copied(world: World, folder: Path) -> World:

@@ -20,7 +20,7 @@ from document_blocks import (
     typed_lines,
     words_of,
 )
-from document_world import DATABASE, World, copied, read_world, shown_and_said
+from document_world import DATABASE, World, copied, read, served_world, shown_and_said
 
 from tests.integration.servers import free_port
 from tests.pages_at_hand import Command
@@ -51,16 +51,21 @@ LASTING_COMMANDS = [(block, given) for block, given in TYPED if given[0] in LAST
 
 @pytest.fixture(scope="module")
 def first_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The world as it was read once."""
-    with read_world(tmp_path_factory.mktemp("world")) as world:
+    """The world, which the first test that needs it reads."""
+    with served_world(tmp_path_factory.mktemp("world")) as world:
         yield world
 
 
 @pytest.fixture
-def world(first_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(
+    first_world: World, monitor: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> World:
     """A copy of it in the working directory, where settings say which database it is."""
+    monkeypatch.delenv("MONITOR_DATABASE_URL")
+    if first_world.bad_day is None:
+        monkeypatch.chdir(first_world.folder)
+        read(first_world, monitor)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MONITOR_DATABASE_URL", raising=False)
     return copied(first_world, tmp_path)
 
 
@@ -80,9 +85,8 @@ def test_a_block_is_run_or_says_why_not(block: Block) -> None:
 @pytest.mark.hours
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_a_document_says_to_type_works_in_its_order(
-    document: str, monitor: Command, world: World, monkeypatch: pytest.MonkeyPatch
+    document: str, monitor: Command, world: World
 ) -> None:
-    monkeypatch.delenv("MONITOR_DATABASE_URL", raising=False)
     for block in blocks_of(document):
         if block.language == "python" and document not in RUN_ELSEWHERE:
             exec(compile(block.text, block.place, "exec"), {})
