@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -88,7 +89,7 @@ def test_what_a_document_says_to_type_works_in_its_order(
     document: str, monitor: Command, world: World
 ) -> None:
     for block in blocks_of(document):
-        if block.language == "python" and document not in RUN_ELSEWHERE:
+        if (block.language, block.reason) == ("python", None) and document not in RUN_ELSEWHERE:
             exec(compile(block.text, block.place, "exec"), {})
         for line, given in given_to_monitor(block) if block.language in SHELL else ():
             if given[0] in LASTING:
@@ -123,18 +124,18 @@ def test_what_goes_on_serves_until_it_is_ended(
 
 
 def answers(port: int) -> bool:
-    """Whether the monitor at a port answers within a minute."""
-    until = time.monotonic() + 60
+    """Whether the monitor at a port answers within three minutes."""
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         try:
             return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
         except httpx.HTTPError:
-            time.sleep(0.2)
+            Event().wait(0.2)  # `sleep` fails under a simulated clock
     return False
 
 
-def test_every_python_block_is_run_by_a_test() -> None:
-    documented = {block.document for block in of_language("python")}
+def test_every_python_block_is_run_by_a_test_or_says_why_not() -> None:
+    documented = {block.document for block in of_language("python") if block.reason is None}
 
     assert documented <= {*DOCUMENTS, *RUN_ELSEWHERE}
 
