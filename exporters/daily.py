@@ -152,9 +152,12 @@ def _level_series(
 ) -> Iterator[Series]:
     levels = {item.day: history.day(item.day).level for item in days}
     for ago, is_closed, every in reading.level_stamps:
-        dated = [item for item in every if item.day in levels]
-        rows = [(day_level(subject, ago, levels[item.day], is_closed=is_closed),) for item in dated]
-        yield from series_of(own, _stamps(dated), rows)
+        stamped_days = [item for item in every if item.day in levels]
+        rows = [
+            (day_level(subject, ago, levels[item.day], is_closed=is_closed),)
+            for item in stamped_days
+        ]
+        yield from series_of(own, _stamps(stamped_days), rows)
 
 
 def _window_series(

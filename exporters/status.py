@@ -116,13 +116,13 @@ def _parts(status: Status) -> Iterator[str]:
     if status.component_names:
         yield join_names(status.component_names, _MOST_NAMES)
     for incident in [*status.incidents, *status.maintenances][:1]:
-        yield f'"{_shortened(incident.title)}" since {incident.started_at:%Y-%m-%d %H:%M} UTC'
+        yield f'"{_shorten(incident.title)}" since {incident.started_at:%Y-%m-%d %H:%M} UTC'
     if status.counted_components:
         yield f"{status.known_components} of {status.counted_components} components known"
     yield _age(status)
 
 
-def _shortened(title: str) -> str:
+def _shorten(title: str) -> str:
     return title if len(title) <= _MOST_TITLE else f"{title[: _MOST_TITLE - 3]}..."
 
 

@@ -38,14 +38,14 @@ def _has_key(entry: KnownComponent, text: str) -> bool:
 
 def _has_name(entry: KnownComponent, text: str) -> bool:
     part = entry.component
-    return _folded(text) in map(_folded, (part.full_name, part.name, entry.slug))
+    return _fold(text) in map(_fold, (part.full_name, part.name, entry.slug))
 
 
 def _has_group(entry: KnownComponent, text: str) -> bool:
-    return _folded(text) == _folded(entry.component.group or "")
+    return _fold(text) == _fold(entry.component.group or "")
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Return the text in one case, with single spaces."""
     return " ".join(text.casefold().split())
 
@@ -61,8 +61,8 @@ def _candidates(components: Sequence[KnownComponent]) -> str:
 
 
 def _candidate(entry: KnownComponent) -> str:
-    gone = "" if entry.removed_at is None else ", removed"
-    return f"{entry.slug} ({entry.component.full_name}{gone})"
+    ending = "" if entry.removed_at is None else ", removed"
+    return f"{entry.slug} ({entry.component.full_name}{ending})"
 
 
 def _remedy(components: Sequence[KnownComponent], text: str) -> str:

@@ -23,12 +23,12 @@ def kept_settings(vendor: VendorConfig) -> dict[str, Any]:
     One that has its default is left out, so that a version with more settings keeps the same of a
     vendor that uses none of them.
     """
-    kept = {}
+    settings = {}
     for field in fields(vendor):
         value = getattr(vendor, field.name)
         if field.name not in NOT_KEPT and value != getattr(_DEFAULTS, field.name):
-            kept[field.name] = _plain(value)
-    return kept
+            settings[field.name] = _plain(value)
+    return settings
 
 
 def default_of(name: str) -> Any:  # noqa: ANN401

@@ -58,5 +58,5 @@ def vendor_life(lives: Iterable[Life]) -> Life:
     A page that no longer lists any of them has not ended: nothing says that its vendor has.
     """
     firsts = [life.first for life in lives]
-    begun = [first for first in firsts if first is not None]
-    return Life(min(begun)) if begun and len(begun) == len(firsts) else ALWAYS
+    days = [first for first in firsts if first is not None]
+    return Life(min(days)) if days and len(days) == len(firsts) else ALWAYS

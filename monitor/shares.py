@@ -43,8 +43,8 @@ def percent(ratio: float, decimals: int = 1) -> str:
     if exact in (0, 100):
         return f"{exact:.0f} %"
     unit = Decimal(1).scaleb(-decimals)
-    rounded = exact.quantize(unit, rounding=ROUND_HALF_UP)
-    return f"{min(max(rounded, unit), 100 - unit)} %"
+    nearest = exact.quantize(unit, rounding=ROUND_HALF_UP)
+    return f"{min(max(nearest, unit), 100 - unit)} %"
 
 
 def exact_percent(ratio: float) -> str:

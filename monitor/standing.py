@@ -49,7 +49,7 @@ def together(levels: Iterable[Level | None], min_coverage: float = DEFAULT_MIN_C
     is known.
     """
     every = list(levels)
-    rated = [level for level in every if level is not None]
-    worst = max(rated, default=None)
-    level = standing_level(worst, share=len(rated), of=len(every), min_coverage=min_coverage)
-    return Verdict(level, len(rated), len(every))
+    known_levels = [level for level in every if level is not None]
+    worst = max(known_levels, default=None)
+    level = standing_level(worst, share=len(known_levels), of=len(every), min_coverage=min_coverage)
+    return Verdict(level, len(known_levels), len(every))

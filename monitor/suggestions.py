@@ -55,8 +55,8 @@ def same(word: str, names: Iterable[str]) -> list[str]:
     """
     names = list(dict.fromkeys(names))
     for sight in _SIGHTS:
-        seen = sight(word)
-        alike = [name for name in names if seen and sight(name) == seen]
+        own = sight(word)
+        alike = [name for name in names if own and sight(name) == own]
         if alike:
             return alike
     return []
@@ -71,11 +71,11 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     by_fold: dict[str, str] = {}
     for name in sorted(names):
         by_fold.setdefault(fold(name), name)
-    folded = fold(word)
-    beginnings = [each for each in by_fold if each.startswith(folded)]
-    if len(folded) >= SHORTEST_BEGINNING and len(beginnings) == 1:
+    own = fold(word)
+    beginnings = [each for each in by_fold if each.startswith(own)]
+    if len(own) >= SHORTEST_BEGINNING and len(beginnings) == 1:
         return by_fold[beginnings[0]]
-    likest = _likest(folded, [each for each in by_fold if not _is_another(folded, each)])
+    likest = _likest(own, [each for each in by_fold if not _is_another(own, each)])
     return by_fold[likest[0]] if likest else None
 
 
@@ -130,10 +130,10 @@ def suggest_choice(message: str) -> str:
     """Return a message of a command line, with the choice that was meant where it says of a word
     that it is not one of several, each in quotes.
     """
-    found = _NOT_ONE_OF.search(message)
-    if found is None:
+    match = _NOT_ONE_OF.search(message)
+    if match is None:
         return message
-    near = nearest(found["word"], re.findall(r"'([^']*)'", found["choices"]))
+    near = nearest(match["word"], re.findall(r"'([^']*)'", match["choices"]))
     return f"{message} Did you mean '{near}'?" if near else message
 
 
@@ -152,9 +152,9 @@ def _zone_of_city(city: str, places: Iterable[str]) -> str | None:
     return _one_clock(zones)
 
 
-def _likest(folded: str, candidates: Iterable[str]) -> list[str]:
+def _likest(word: str, candidates: Iterable[str]) -> list[str]:
     """Return the candidates that are near, the likest first, without those clearly less so."""
-    ratios = {each: _ratio(folded, each) for each in candidates}
+    ratios = {each: _ratio(word, each) for each in candidates}
     near = sorted((-ratio, each) for each, ratio in ratios.items() if ratio >= NEAR)
     return [each for ratio, each in near if ratio - near[0][0] <= AS_NEAR]
 

@@ -263,22 +263,22 @@ class _Visible:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in console.render_lines(self.renderable, options, pad=False):
-            yield from _without_end(Segment(self._shown(each.text), each.style) for each in line)
+            yield from _without_end(Segment(self._show(each.text), each.style) for each in line)
             yield Segment.line()
 
-    def _shown(self, text: str) -> str:
+    def _show(self, text: str) -> str:
         return visible(text) if self.has_blocks else visible(text).translate(_BLOCKS)
 
 
 def _without_end(line: Iterable[Segment]) -> list[Segment]:
     """Return a line without the blanks that fill it up."""
-    shown = list(line)
-    while shown:
-        last = shown.pop()
+    segments = list(line)
+    while segments:
+        last = segments.pop()
         text = last.text.rstrip(" ")
         if text:
-            return [*shown, Segment(text, last.style)]
-    return shown
+            return [*segments, Segment(text, last.style)]
+    return segments
 
 
 # bars

@@ -75,13 +75,13 @@ class WatchList(NamedTuple):
         """Return the keys whose values in these settings need a restart, by the name of the server
         that runs with others.
         """
-        wanted = restart_hashes(settings)
-        found = {}
+        own = restart_hashes(settings)
+        keys_by_server = {}
         for server in self.servers:
-            keys = [key for key, value in server.keys.items() if wanted.get(key, value) != value]
+            keys = [key for key, value in server.keys.items() if own.get(key, value) != value]
             # This database is the one it serves, however its address is written.
-            found[server.name] = tuple(key for key in keys if key != "database")
-        return {name: keys for name, keys in found.items() if keys}
+            keys_by_server[server.name] = tuple(key for key in keys if key != "database")
+        return {name: keys for name, keys in keys_by_server.items() if keys}
 
     def decide(self, command: Command, settings: Settings) -> Written | Refusal:
         """Return what a command with these settings writes, or why it is refused."""
@@ -106,13 +106,13 @@ def _vendor(page: WatchedPage) -> WatchedVendor:
     is_watched = page.removed_at is None
     if page.settings is not None:
         return WatchedVendor(page.slug, page.settings, is_watched)
-    known = {
+    kept_values = {
         "name": page.name,
         "url": page.url,
         "zone": page.zone,
         "interval_seconds": page.interval_seconds,
     }
-    return WatchedVendor(page.slug, known, is_watched, is_whole=False)
+    return WatchedVendor(page.slug, kept_values, is_watched, is_whole=False)
 
 
 class Beginning(NamedTuple):
@@ -131,20 +131,20 @@ def begin(store: Store, settings: Settings, command: Command, now: datetime) -> 
     with store.together():
         store.lock_servers()
         before = WatchList.read(store, now)
-        written = before.decide(command, settings)
-        if isinstance(written, Refusal):
-            raise ConfigError(_explain(written, store.address, before, settings))
-        _write(store, settings, command, written, now)
-        return Beginning(WatchList.read(store, now), written)
+        decision = before.decide(command, settings)
+        if isinstance(decision, Refusal):
+            raise ConfigError(_explain(decision, store.address, before, settings))
+        _write(store, settings, command, decision, now)
+        return Beginning(WatchList.read(store, now), decision)
 
 
 def _write(
-    store: Store, settings: Settings, command: Command, written: Written, now: datetime
+    store: Store, settings: Settings, command: Command, decision: Written, now: datetime
 ) -> None:
     if command in {Command.APPLY, Command.SERVE}:
         put_in_force(store, settings, settings.vendors, now)
-    elif written.added:
-        new = [spec(vendor) for vendor in settings.vendors if vendor.slug in written.added]
+    elif decision.added:
+        new = [spec(vendor) for vendor in settings.vendors if vendor.slug in decision.added]
         store.sync_pages(new, now=now, keep_others=True)
 
 
@@ -162,28 +162,28 @@ def begin_to_serve(
     Where a server with other settings did not end as it should, its next sign of life is waited
     for, at most `LEASE`. Raises ConfigError when it comes.
     """
-    seen: dict[str, datetime] = {}
-    waited = 0.0
+    signs: dict[str, datetime] = {}
+    seconds = 0.0
     while True:
         now = clock()
-        gone = seen if waited >= LEASE.total_seconds() else {}
+        gone = signs if seconds >= LEASE.total_seconds() else {}
         with store.together():
             store.lock_servers()
             before = WatchList.read(store, now, gone)
-            written = before.decide(Command.SERVE, settings)
-            if isinstance(written, Written):
-                _write(store, settings, Command.SERVE, written, now)
+            decision = before.decide(Command.SERVE, settings)
+            if isinstance(decision, Written):
+                _write(store, settings, Command.SERVE, decision, now)
                 store.enroll(server._replace(digest=digest(settings), started_at=now, seen_at=now))
                 return before
         others = before.others(settings)
-        is_seen = seen and any(seen.get(other.id) != other.seen_at for other in others)
-        if written is Refusal.NOT_CHOSEN or is_seen:
-            raise ConfigError(_explain(written, store.address, before, settings))
-        if not seen:
+        is_seen = signs and any(signs.get(other.id) != other.seen_at for other in others)
+        if decision is Refusal.NOT_CHOSEN or is_seen:
+            raise ConfigError(_explain(decision, store.address, before, settings))
+        if not signs:
             on_wait(_waiting(store.address, others))
-        seen = {other.id: other.seen_at for other in others}
+        signs = {other.id: other.seen_at for other in others}
         sleep(LOOK_SECONDS)
-        waited += LOOK_SECONDS
+        seconds += LOOK_SECONDS
 
 
 def _waiting(address: str, others: Collection[ServerRecord]) -> str:
@@ -211,19 +211,19 @@ def _explain(why: Refusal, address: str, before: WatchList, settings: Settings) 
     )
 
 
-def difference_note(address: str, watched: WatchList, settings: Settings) -> str | None:
+def difference_note(address: str, watch_list: WatchList, settings: Settings) -> str | None:
     """Say how the settings of a command that does not put them in force differ from what is
     watched; None where they do not, or nothing is watched yet.
     """
-    if not watched.watched_slugs or not watched.changes(settings):
+    if not watch_list.watched_slugs or not watch_list.changes(settings):
         return None
+    differences = _differences(watch_list, settings)
     return (
-        f"{settings.source} differs from what {address} watches"
-        f"{_differences(watched, settings)}; `monitor apply` puts it in force, --config names other"
-        " settings"
+        f"{settings.source} differs from what {address} watches{differences}; `monitor apply` puts"
+        " it in force, --config names other settings"
     )
 
 
-def _differences(watched: WatchList, settings: Settings) -> str:
-    differences = watched.changes(settings).differences
+def _differences(watch_list: WatchList, settings: Settings) -> str:
+    differences = watch_list.changes(settings).differences
     return f" ({differences})" if differences else ""

@@ -34,7 +34,7 @@ def spans_by_source(explanation: Explanation) -> Mapping[Aspect, list[Interval]]
         inside = part.span.clip(explanation.span)
         if inside is not None:
             spans[part.aspect].append(inside)
-    return {aspect: merge_adjacent(found) for aspect, found in spans.items() if found}
+    return {aspect: merge_adjacent(parts) for aspect, parts in spans.items() if parts}
 
 
 def component_numbers(explanation: Explanation) -> Mapping[Aspect, int | None]:
@@ -42,4 +42,4 @@ def component_numbers(explanation: Explanation) -> Mapping[Aspect, int | None]:
     ids: dict[Aspect, set[str | None]] = {aspect: set() for aspect in Aspect}
     for part in covered_parts(explanation):
         ids[part.aspect].add(part.component_id)
-    return {aspect: None if None in found else len(found) for aspect, found in ids.items()}
+    return {aspect: None if None in keys else len(keys) for aspect, keys in ids.items()}

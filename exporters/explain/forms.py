@@ -42,16 +42,16 @@ class Document:
 def text_lines(document: Document) -> Iterator[str]:
     """Yield the document as lines of text, what belongs together two spaces further in."""
     yield document.headline
-    yield from _indented(document.entries)
+    yield from _indent(document.entries)
     for section in document.sections:
         if section.entries:
             yield from ("", f"{section.title}:")
-            yield from _indented(section.entries)
+            yield from _indent(section.entries)
     if document.hint:
         yield from ("", document.hint)
 
 
-def _indented(entries: Iterable[Entry]) -> Iterator[str]:
+def _indent(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
         yield f"{'  ' * (entry.depth + 1)}{entry.text}"
 

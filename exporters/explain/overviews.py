@@ -19,26 +19,26 @@ def overview_document(overview: Overview, *, with_hint: bool = True) -> Document
     """Return a line for each day that is not quiet; unknown days in a row share one. The hint says
     how to see more.
     """
-    told = [account for account in overview.days if not account.is_quiet]
-    quiet_count = len(overview.days) - len(told)
-    entries = list(_day_entries(told, overview))
+    accounts = [account for account in overview.days if not account.is_quiet]
+    quiet_count = len(overview.days) - len(accounts)
+    entries = list(_day_entries(accounts, overview))
     if quiet_count:
         entries.append(Entry(f"{_days(quiet_count)} operational, with nothing to tell"))
-    hint = _hint(overview) if told and with_hint else ""
+    hint = _hint(overview) if accounts and with_hint else ""
     return Document(f"{_headline(overview)}:", tuple(entries), hint=hint)
 
 
 def disputed_document(overview: Overview) -> Document:
     """Return the disputed days with both values and which of them counts, and why."""
-    disputed = [account for account in overview.days if account.disputes]
+    accounts = [account for account in overview.days if account.disputes]
     entries = []
-    for account in disputed:
+    for account in accounts:
         for dispute in account.disputes:
             whose = "" if overview.component else f"{dispute.component.component.full_name}: "
             entries.append(Entry(f"{account.day.day}  {whose}{dispute_reason(dispute)}"))
             entries.append(Entry(dispute_values(dispute), 1))
-    count = f"{_days(len(disputed))} disputed" if disputed else "no day is disputed"
-    hint = _hint(overview) if disputed else ""
+    count = f"{_days(len(accounts))} disputed" if accounts else "no day is disputed"
+    hint = _hint(overview) if accounts else ""
     return Document(f"{_headline(overview)}: {count}", tuple(entries), hint=hint)
 
 
@@ -57,11 +57,11 @@ def _days(count: int) -> str:
     return "1 day is" if count == 1 else f"{count} days are"
 
 
-def _day_entries(told: Iterable[DayAccount], overview: Overview) -> Iterator[Entry]:
+def _day_entries(every: Iterable[DayAccount], overview: Overview) -> Iterator[Entry]:
     """Yield an entry a day, or one for all unknown days that follow each other with nothing told
     of them.
     """
-    for (is_silent, *_), group in groupby(enumerate(told), key=_run_key):
+    for (is_silent, *_), group in groupby(enumerate(every), key=_run_key):
         accounts = [account for _, account in group]
         if is_silent:
             yield Entry(_unknown_line(accounts, overview.component))
@@ -69,11 +69,11 @@ def _day_entries(told: Iterable[DayAccount], overview: Overview) -> Iterator[Ent
             yield from (Entry(_line(account, overview)) for account in accounts)
 
 
-def _run_key(numbered: tuple[int, DayAccount]) -> tuple[bool, int, Absence | None]:
+def _run_key(item: tuple[int, DayAccount]) -> tuple[bool, int, Absence | None]:
     """Return what days have in common that share a line: unknown for the same reason, and one after
     another.
     """
-    number, account = numbered
+    number, account = item
     day = account.day
     is_silent = day.level is None and not (day.seconds.total or day.incident_ids or day.disputed)
     return is_silent, day.day.toordinal() - number, day.absence

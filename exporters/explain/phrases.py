@@ -91,8 +91,8 @@ def dispute_reason(dispute: Dispute) -> str:
 
 def dispute_values(dispute: Dispute) -> str:
     """Return both values: what counts, and what the others say."""
-    counted, other = bad_text(dispute.day.seconds), bad_text(dispute.other)
-    return f"counted: {counted or 'nothing bad'}; the others say: {other or 'nothing bad'}"
+    own, other = bad_text(dispute.day.seconds), bad_text(dispute.other)
+    return f"counted: {own or 'nothing bad'}; the others say: {other or 'nothing bad'}"
 
 
 def longest_text(day: Day, name: str) -> str:

@@ -87,11 +87,11 @@ class CachedVendor:
         """Return newer lines; those that read the same are the same object as here, and so are
         compressed no second time.
         """
-        kept: dict[str, bytes] = {}
+        newer: dict[str, bytes] = {}
         for name, text in lines.items():
             old = self.lines.get(name)
-            kept[name] = old if old is not None and old == text else text
-        return kept
+            newer[name] = old if old is not None and old == text else text
+        return newer
 
     def without_state(self) -> "CachedVendor":
         """Return only the lines that say nothing of how the vendor stands; always the same

@@ -46,11 +46,11 @@ def _title(query: ReportQuery) -> str:
 def _template() -> tuple[Any, str]:
     """Return the page to fill in, and its style."""
     files = resources.files("exporters.report")
-    environment = Environment(autoescape=True, finalize=_shown, trim_blocks=True)
+    environment = Environment(autoescape=True, finalize=_show, trim_blocks=True)
     page = environment.from_string(files.joinpath("page.html").read_text("utf-8"))
     return page, files.joinpath("page.css").read_text("utf-8")
 
 
-def _shown(value: object) -> object:
+def _show(value: object) -> object:
     """Return a text with what is hidden in it shown; what we made ourselves stays as it is."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -201,7 +201,9 @@ def _outages(record: Record) -> Iterator[dict[str, Any]]:
             "level": level_title(day.level),
             "lasted": f"{bad_text(day.seconds)}{f' ({longest})' if longest else ''}",
             "components": list(_hit(record.components, place)),
-            "incidents": [_told(incidents[key]) for key in day.incident_ids if key in incidents],
+            "incidents": [
+                _incident_view(incidents[key]) for key in day.incident_ids if key in incidents
+            ],
         }
 
 
@@ -212,7 +214,7 @@ def _hit(components: Iterable[ComponentRecord], place: int) -> Iterator[str]:
             yield f"{part.component.full_name}: {level_title(day.level)}"
 
 
-def _told(incident: Incident) -> dict[str, str | None]:
+def _incident_view(incident: Incident) -> dict[str, str | None]:
     return {"title": incident.title, "link": safe_link(incident.url)}
 
 

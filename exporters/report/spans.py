@@ -143,10 +143,10 @@ def span_definitions(query: ReportQuery) -> Iterator[tuple[str, str]]:
     yield "Coverage", coverage_text
     yield "Disputed", "Sources disagree: one value is counted, the other is shown beside it."
     if query.target is not None:
-        kept, not_kept = (each.value.capitalize() for each in (Outcome.KEPT, Outcome.NOT_KEPT))
+        kept_word, not_kept_word = Outcome.KEPT.capitalize(), Outcome.NOT_KEPT.capitalize()
         target_meaning = (
-            f"Of uptime by the same weights. {kept}: even if all unknown time was down. {not_kept}:"
-            f" even if all unknown time was up. Otherwise it {Outcome.UNKNOWN}. Exactly the target"
-            " is kept."
+            f"Of uptime by the same weights. {kept_word}: even if all unknown time was down."
+            f" {not_kept_word}: even if all unknown time was up. Otherwise it {Outcome.UNKNOWN}."
+            " Exactly the target is kept."
         )
         yield f"Target {target_text(query.target)}", target_meaning

@@ -17,9 +17,9 @@ def _rows(extract: Extract) -> Iterator[Row]:
         known_at=extract.known_at,
         raw=extract.is_raw,
     )
-    found = bad_intervals(extract.store, extract.page, extract.vendor, query)
+    bad = bad_intervals(extract.store, extract.page, extract.vendor, query)
     subjects = {subject.columns["component_id"]: subject for subject in extract.subjects()}
-    for span in sorted(found.spans, key=lambda each: (each.component_id, each.span)):
+    for span in sorted(bad.spans, key=lambda each: (each.component_id, each.span)):
         subject = subjects.get(span.component_id)
         if subject is not None:
             yield subject.columns | _span(span)

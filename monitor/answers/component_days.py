@@ -42,11 +42,11 @@ def disputes(
     """
     if not days_of(page_days, component).day(day).disputed:
         return ()
-    found = []
+    dispute_list = []
     for entry, row in _rows(page_days, components, component, day):
         if row.disputed and row.other is not None:
-            found.append(Dispute(entry, row, row.other))
-    return tuple(found)
+            dispute_list.append(Dispute(entry, row, row.other))
+    return tuple(dispute_list)
 
 
 def worst_components(

@@ -68,5 +68,5 @@ def _worst(impacts: list[Impact], vendor: VendorConfig) -> Level | None:
     return None if None in levels and not is_bad(worst) else worst
 
 
-def _place(found: IncidentLevel) -> tuple[float, str]:
-    return -found.incident.started_at.timestamp(), found.incident.id
+def _place(entry: IncidentLevel) -> tuple[float, str]:
+    return -entry.incident.started_at.timestamp(), entry.incident.id

@@ -93,10 +93,10 @@ def overview(store: Store, page: PageRecord, vendor: VendorConfig, query: SpanQu
     incidents = {incident.id: incident for incident in facts.incidents}
     accounts = []
     for day in days_of(page_days, component).each(window):
-        told = [incidents[key] for key in day.incident_ids if key in incidents]
-        told.sort(key=lambda incident: (incident.started_at, incident.id))
-        disputed = disputes(page_days, components, component, day.day)
-        accounts.append(DayAccount(day, tuple(told), disputed))
+        own_incidents = [incidents[key] for key in day.incident_ids if key in incidents]
+        own_incidents.sort(key=lambda incident: (incident.started_at, incident.id))
+        own_disputes = disputes(page_days, components, component, day.day)
+        accounts.append(DayAccount(day, tuple(own_incidents), own_disputes))
     return Overview(
         page=page,
         as_of=query.moment,

@@ -164,7 +164,7 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
         open_incidents=facts.incidents,
     )
     standing = Standing.of(page, current, vendor, query.now)
-    uptimes = _reported(facts, query.window_days) if is_today else {}
+    uptimes = _reported_uptimes(facts, query.window_days) if is_today else {}
     begin, end = day_interval(window.first, page.zone), day_interval(last, page.zone)
     span = Interval(begin.start, end.end)
     incidents = tuple(_touching(facts.incidents, span))
@@ -181,14 +181,14 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
             )
             for entry in _components(facts, span)
         ),
-        spans=query.by_span.of_vendor(days.vendor, _counted(days)),
+        spans=query.by_span.of_vendor(days.vendor, _counted_histories(days)),
         reported_uptime=uptimes.get(None),
         overrides=() if is_raw else overridden(incidents, vendor.overrides),
         caveat=platforms.caveat(page.platform),
     )
 
 
-def _reported(facts: PageFacts, window_days: int) -> dict[str | None, float]:
+def _reported_uptimes(facts: PageFacts, window_days: int) -> dict[str | None, float]:
     """Return the uptimes the vendor prints for so many days by component id; None = its page."""
     ratios = reported_ratios(facts).items()
     return {key: ratio for (key, length), ratio in ratios if length == window_days}
@@ -222,7 +222,7 @@ def _component(
     )
 
 
-def _counted(days: PageHistory) -> Iterator[History]:
+def _counted_histories(days: PageHistory) -> Iterator[History]:
     """Yield the histories of the components that count in the vendor's figure."""
     for key, own in days.components.items():
         if key not in days.excluded:

@@ -34,21 +34,21 @@ class SpanSums:
 
     def of_component(self, history: History) -> tuple[SpanFigures, ...]:
         """Return the spans of one component."""
-        found = []
+        sums = []
         for span in self.spans:
             days = history.each(span.window)
-            found.append(self._span(span, history, component_uptime(days, self.policy)))
-        return tuple(found)
+            sums.append(self._span(span, history, component_uptime(days, self.policy)))
+        return tuple(sums)
 
     def of_vendor(self, history: History, counted: Iterable[History]) -> tuple[SpanFigures, ...]:
         """Return the spans of a vendor, with the histories of its counted components."""
         counted = tuple(counted)
-        found = []
+        sums = []
         for span in self.spans:
             components = (_days(each, span) for each in counted)
             uptime = vendor_uptime(_days(history, span), components, self.policy)
-            found.append(self._span(span, history, uptime))
-        return tuple(found)
+            sums.append(self._span(span, history, uptime))
+        return tuple(sums)
 
     def _span(self, span: Span, history: History, uptime: UptimeBounds | None) -> SpanFigures:
         return SpanFigures(

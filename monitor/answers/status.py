@@ -118,9 +118,9 @@ def status_of(
 
     Raises ValueError where the pattern names no component of a page that was read.
     """
-    excluded = left_out(current.components, vendor)
-    standing = Standing.of(page, replace(current, excluded=excluded), vendor, now)
-    ids = {entry.id for entry in current.components} - excluded
+    excluded_ids = left_out(current.components, vendor)
+    standing = Standing.of(page, replace(current, excluded=excluded_ids), vendor, now)
+    ids = {entry.id for entry in current.components} - excluded_ids
     level, known, counted = standing.level, standing.known_components, standing.counted_components
     if target.components is not None:
         ids = set(_named_ids(current, target))

@@ -98,8 +98,8 @@ def _kept_vendors(
     """Return the vendors whose settings are those that the database keeps: all that the settings do
     not name, and without a settings file all of which some are kept.
     """
-    kept = {}
+    vendors = {}
     for page in store.watched_pages():
         if page.slug not in named or (is_built_in and page.settings is not None):
-            kept[page.slug] = kept_vendor(page)
-    return kept
+            vendors[page.slug] = kept_vendor(page)
+    return vendors

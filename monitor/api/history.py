@@ -64,10 +64,10 @@ class History:
     def components(self, vendor: str) -> Rows[rows.Component]:
         """Return a vendor's components by slug, those included that have left its page."""
         page = self._page(vendor)
-        known = self._context.store.known_components(page.id)
-        excluded = history.left_out(known, self._context.vendors[page.slug])
-        ordered = sorted(known, key=lambda entry: entry.slug)
-        return Rows(rows.Component, (_component(page, entry, excluded) for entry in ordered))
+        entries = self._context.store.known_components(page.id)
+        excluded_ids = history.left_out(entries, self._context.vendors[page.slug])
+        by_slug = sorted(entries, key=lambda entry: entry.slug)
+        return Rows(rows.Component, (_component(page, entry, excluded_ids) for entry in by_slug))
 
     def standing(self, vendor: str) -> rows.Standing:
         """Return how a vendor stands now."""
@@ -106,15 +106,15 @@ class History:
         choice = Choice(
             days=days, as_of=as_of, since=since, until=until, known_at=known_at, policy=policy
         )
-        asked = self._question(self._page(vendor), choice)
-        report = answers.record(asked.store, asked.page, asked.vendor, report_query(asked))
+        query = self._question(self._page(vendor), choice)
+        report = answers.record(query.store, query.page, query.vendor, report_query(query))
         if component is None:
             return vendor_record(report)
-        key = asked.component(component).id
+        key = query.component(component).id
         for own in report.components:
             if own.component.id == key:
                 return component_record(report, own)
-        raise NotFound(f"{asked.page.slug}: {component!r} was not on the page in these days")
+        raise NotFound(f"{query.page.slug}: {component!r} was not on the page in these days")
 
     def days(
         self,
@@ -133,10 +133,10 @@ class History:
             days=days, as_of=as_of, since=since, until=until, known_at=known_at, policy=policy
         )
         of_vendors = component is None
-        found = self._rows("days", vendor, None if of_vendors else component, choice)
+        values = self._rows("days", vendor, None if of_vendors else component, choice)
         return Rows(
             rows.Day,
-            (_made(rows.Day, row) for row in found if (row["component"] is None) is of_vendors),
+            (_make(rows.Day, row) for row in values if (row["component"] is None) is of_vendors),
         )
 
     def intervals(
@@ -157,8 +157,8 @@ class History:
         choice = Choice(
             days=days, as_of=as_of, since=since, until=until, known_at=known_at, policy=policy
         )
-        found = self._rows("intervals", vendor, component, choice)
-        return Rows(rows.Interval, (_made(rows.Interval, row) for row in found))
+        values = self._rows("intervals", vendor, component, choice)
+        return Rows(rows.Interval, (_make(rows.Interval, row) for row in values))
 
     def observations(
         self,
@@ -173,8 +173,8 @@ class History:
     ) -> Rows[rows.Observation]:
         """Return the states that polls saw, whole, of those that held in these days."""
         choice = Choice(days=days, as_of=as_of, since=since, until=until, known_at=known_at)
-        found = self._rows("observations", vendor, component, choice)
-        return Rows(rows.Observation, (_made(rows.Observation, row) for row in found))
+        values = self._rows("observations", vendor, component, choice)
+        return Rows(rows.Observation, (_make(rows.Observation, row) for row in values))
 
     def incidents(
         self,
@@ -194,20 +194,20 @@ class History:
         choice = Choice(
             days=days, as_of=as_of, since=since, until=until, known_at=known_at, policy=policy
         )
-        found: list[rows.Incident] = []
-        for asked in self._questions(vendor, choice):
-            slug = _slug(asked, component)
-            named = (r for r in asked.rows("incidents") if slug is None or slug in r["components"])
-            found += self._with_updates(asked.page, named, asked.known_at or asked.now)
-        return Rows(rows.Incident, found)
+        with_updates: list[rows.Incident] = []
+        for query in self._questions(vendor, choice):
+            slug = _slug(query, component)
+            own = (r for r in query.rows("incidents") if slug is None or slug in r["components"])
+            with_updates += self._with_updates(query.page, own, query.known_at or query.now)
+        return Rows(rows.Incident, with_updates)
 
     def _rows(
         self, table: str, vendor: str | None, component: str | None, choice: Choice
     ) -> Iterator[dict[str, Any]]:
         """Yield a table's rows: those of one component, or all."""
-        for asked in self._questions(vendor, choice):
-            slug = _slug(asked, component)
-            for row in asked.rows(table):
+        for query in self._questions(vendor, choice):
+            slug = _slug(query, component)
+            for row in query.rows(table):
                 if slug is None or row["component"] == slug:
                     yield row
 
@@ -260,16 +260,16 @@ class History:
         for row in incidents:
             versions = store.incident_updates(page.id, row["incident"], known_at=moment)
             messages = (update_row(page, version, slugs) for version in versions)
-            updates = tuple(_made(rows.IncidentUpdate, message) for message in messages)
-            yield _made(rows.Incident, {**row, "updates": updates})
+            updates = tuple(_make(rows.IncidentUpdate, message) for message in messages)
+            yield _make(rows.Incident, {**row, "updates": updates})
 
 
-def _slug(asked: Question, component: str | None) -> str | None:
+def _slug(query: Question, component: str | None) -> str | None:
     """Return the slug of the component that is meant; None = all of them. Raises NotFound."""
-    return None if component in {None, ALL} else asked.component(str(component)).slug
+    return None if component in {None, ALL} else query.component(str(component)).slug
 
 
-def _made(row: Callable[..., Row], values: Mapping[str, Any]) -> Row:
+def _make(row: Callable[..., Row], values: Mapping[str, Any]) -> Row:
     """Return a row of these values, its lists as tuples."""
     frozen = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     return row(**frozen)
@@ -288,14 +288,16 @@ def _vendor(page: PageRecord) -> rows.Vendor:
     )
 
 
-def _component(page: PageRecord, entry: KnownComponent, excluded: frozenset[str]) -> rows.Component:
+def _component(
+    page: PageRecord, entry: KnownComponent, excluded_ids: frozenset[str]
+) -> rows.Component:
     return rows.Component(
         vendor=page.slug,
         component=entry.slug,
         component_id=entry.id,
         component_name=entry.component.name,
         component_group=entry.component.group,
-        excluded=entry.id in excluded,
+        excluded=entry.id in excluded_ids,
         first_seen_at=entry.first_seen_at,
         removed_at=entry.removed_at,
     )

@@ -115,7 +115,7 @@ def question(
 def _window(choice: Choice, today: date) -> Window:
     if choice.days is not None and choice.days < 1:
         raise BadQuestion(f"days={choice.days}: ask for one day at least")
-    chosen = SpanChoice(
+    span_choice = SpanChoice(
         since=_text(choice.since),
         until=_text(choice.until),
         days=choice.days,
@@ -123,7 +123,7 @@ def _window(choice: Choice, today: date) -> Window:
         calendar={},
     )
     try:
-        return chosen.window(today, USUAL_DAYS).window
+        return span_choice.window(today, USUAL_DAYS).window
     except ConfigError as error:
         # The options of the command have the names of the arguments.
         raise BadQuestion(str(error).replace("--as-of", "as_of").replace("--", "")) from None
@@ -135,16 +135,16 @@ def _text(day: date | str | None) -> str | None:
     return day.isoformat() if isinstance(day, date) else day
 
 
-def _instant(given: datetime | str | None) -> datetime | None:
+def _instant(when: datetime | str | None) -> datetime | None:
     """Return the instant in UTC. Raises BadQuestion for one without a zone: it could be any."""
-    if given is None:
+    if when is None:
         return None
     try:
-        instant = given if isinstance(given, datetime) else datetime.fromisoformat(given)
+        instant = when if isinstance(when, datetime) else datetime.fromisoformat(when)
     except ValueError:
         raise BadQuestion(
-            f"known_at={given!r} is no instant; write it as 2026-05-06T12:00Z"
+            f"known_at={when!r} is no instant; write it as 2026-05-06T12:00Z"
         ) from None
     if instant.utcoffset() is None:
-        raise BadQuestion(f"known_at={given!s} has no zone; write it as {given!s}Z for UTC")
+        raise BadQuestion(f"known_at={when!s} has no zone; write it as {when!s}Z for UTC")
     return instant.astimezone(UTC)

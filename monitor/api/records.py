@@ -9,14 +9,14 @@ from monitor.api import rows
 from monitor.api.questions import Question
 
 
-def report_query(asked: Question) -> ReportQuery:
+def report_query(query: Question) -> ReportQuery:
     """Return what a report is asked for these days."""
     return ReportQuery(
-        now=asked.now,
-        window_days=asked.window.days,
-        as_of=asked.window.last,
-        known_at=asked.known_at,
-        policy=asked.policy,
+        now=query.now,
+        window_days=query.window.days,
+        as_of=query.window.last,
+        known_at=query.known_at,
+        policy=query.policy,
     )
 
 

@@ -13,20 +13,20 @@ from monitor.store import WatchedPage
 def kept_vendor(page: WatchedPage) -> VendorConfig:
     """Return what figures depend on as the page is watched; where nothing is kept, the usual."""
     usual = VendorConfig(slug=page.slug, name=page.name, url=page.url)
-    kept = page.settings or {}
-    mapping = kept.get("impact_mapping")
+    values = page.settings or {}
+    mapping = values.get("impact_mapping")
     return VendorConfig(
         slug=page.slug,
         name=page.name,
         url=page.url,
         zone=page.zone,
         interval_seconds=page.interval_seconds,
-        include=tuple(kept.get("include", ())),
-        exclude=tuple(kept.get("exclude", ())),
-        min_outage_seconds=kept.get("min_outage_seconds", usual.min_outage_seconds),
-        min_coverage=kept.get("min_coverage", usual.min_coverage),
+        include=tuple(values.get("include", ())),
+        exclude=tuple(values.get("exclude", ())),
+        min_outage_seconds=values.get("min_outage_seconds", usual.min_outage_seconds),
+        min_coverage=values.get("min_coverage", usual.min_coverage),
         impact_mapping=usual.impact_mapping if mapping is None else _levels(mapping),
-        overrides=tuple(map(_override, kept.get("overrides", ()))),
+        overrides=tuple(map(_override, values.get("overrides", ()))),
     )
 
 
@@ -34,12 +34,12 @@ def _levels(mapping: Mapping[str, str]) -> dict[str, Level]:
     return {word: Level[level.upper()] for word, level in mapping.items()}
 
 
-def _override(kept: Mapping[str, Any]) -> Override:
-    start, end, level = kept["start"], kept["end"], kept["level"]
+def _override(values: Mapping[str, Any]) -> Override:
+    start, end, level = values["start"], values["end"], values["level"]
     return Override(
-        incident=kept["incident"],
-        reason=kept["reason"],
-        decided=date.fromisoformat(kept["decided"]),
+        incident=values["incident"],
+        reason=values["reason"],
+        decided=date.fromisoformat(values["decided"]),
         level=None if level is None else Level[level.upper()],
         start=None if start is None else datetime.fromisoformat(start),
         end=None if end is None else datetime.fromisoformat(end),

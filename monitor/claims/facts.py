@@ -118,12 +118,12 @@ def _without_inferred_twins(impacts: Iterable[Impact]) -> list[Impact]:
     for impact in impacts:
         if impact.basis is not Basis.INFERRED and impact.incident_id:
             first_hand.add((impact.incident_id, impact.component_id))
-    kept = []
+    others = []
     for impact in impacts:
         is_inferred = impact.basis is Basis.INFERRED
         if not is_inferred or (impact.incident_id, impact.component_id) not in first_hand:
-            kept.append(impact)
-    return kept
+            others.append(impact)
+    return others
 
 
 def _scope(component: KnownComponent, days: DayRange) -> Interval | None:

@@ -77,9 +77,9 @@ def add(
     scripts say it with --region, --include and --exclude (names or patterns like "API*", each as
     often as needed), or --all.
     """
-    page, located = configuration.page_url(vendor), configuration.locate(config, os.environ)
-    settings = _settings_so_far(located)
-    path = located or configuration.user_config_path()
+    page, own_file = configuration.page_url(vendor), configuration.locate(config, os.environ)
+    settings = _settings_so_far(own_file)
+    path = own_file or configuration.user_config_path()
     if slug is None:
         # What is watched already is said before anybody is asked; with a slug of its own it may
         # count other parts of the page.
@@ -100,7 +100,7 @@ def add(
         allow_private=allow_private,
         **choice._asdict(),
     )
-    _say_plan(addition, default_vendors=None if located else len(settings.vendors))
+    _say_plan(addition, default_vendors=None if own_file else len(settings.vendors))
     if not dry_run:
         configuration.write_addition(addition)
     _say_result(addition, contact.detection.platform, config, dry_run=dry_run)
@@ -200,9 +200,9 @@ def _doubt_regions(contact: FirstContact, regions: Sequence[str]) -> None:
     there, so one that it does not name now may be right.
     """
     rows = contact.state.components
-    known = sorted({row.component.region for row in rows if row.component.region})
+    names = sorted({row.component.region for row in rows if row.component.region})
     for region in regions:
-        near = None if match_any(known, [region]) else nearest(region, known)
+        near = None if match_any(names, [region]) else nearest(region, names)
         if near:
             problem = f"the page names no region {region!r} now; {did_you_mean(near)}"
             note(problem, kind="warning")

@@ -49,14 +49,14 @@ def print_changes(changes: WatchChanges, address: str) -> None:
     say(*(changes.lines() if changes else [f"{address} watches what the settings say"]))
 
 
-def print_servers(watched: WatchList) -> None:
+def print_servers(watch_list: WatchList) -> None:
     """Say which servers watch by the database."""
-    names = join_names([server.name for server in watched.servers])
+    names = join_names([server.name for server in watch_list.servers])
     if names:
         say(f"served by {names}; `monitor apply` or SIGHUP puts this in force without a restart")
 
 
-def restart_lines(watched: WatchList, settings: Settings) -> list[str]:
+def restart_lines(watch_list: WatchList, settings: Settings) -> list[str]:
     """Return a line for each server that runs with other values of keys that need a restart."""
-    restarts = watched.restarts(settings).items()
+    restarts = watch_list.restarts(settings).items()
     return [f"needs a restart of {name}: {', '.join(keys)}" for name, keys in restarts]

@@ -54,13 +54,13 @@ def assets(
     if folder is None:
         raise ConfigError("name the folder to write, or --list: monitor assets DIR")
     try:
-        written = write(files, folder, force=force)
+        paths = write(files, folder, force=force)
     except OSError as error:
         place = error.filename or folder
         why = error.strerror or error
         raise ConfigError(f"cannot write {place}: {why}; choose another folder") from error
-    say(*[f"wrote {folder / path}" for path in written])
-    say(f"{len(written)} files written, {len(files) - len(written)} were there already")
+    say(*[f"wrote {folder / path}" for path in paths])
+    say(f"{len(paths)} files written, {len(files) - len(paths)} were there already")
     say(f"next: {folder / 'docs' / 'alerts.md'} says how to load the rules")
 
 
@@ -97,14 +97,14 @@ def write(files: Mapping[str, bytes], folder: Path, *, force: bool) -> list[str]
             f"{join_names(differing)} differ{'s' if len(differing) == 1 else ''} in {folder}, and"
             " nothing was written; choose another folder, or --force to overwrite"
         )
-    written = []
+    paths = []
     for path, content in files.items():
         target = folder / path
         if path in differing or not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             replace_file(target, content)
-            written.append(path)
-    return written
+            paths.append(path)
+    return paths
 
 
 def _is_other(file: Path, content: bytes) -> bool:

@@ -73,7 +73,7 @@ def check(
     are added, removed and changed, and what a running server takes only at a restart. Nothing is
     written.
     """
-    settings = _checked(config, database, form)
+    settings = _check(config, database, form)
     warnings = configuration.warnings(settings)
     if form is Plain.TABLE:
         for warning in warnings:
@@ -87,7 +87,7 @@ def check(
         raise typer.Exit(SOME_PAGE_FAILED)
 
 
-def _checked(config: Path | None, database: str | None, form: Plain) -> Settings:
+def _check(config: Path | None, database: str | None, form: Plain) -> Settings:
     """Return the settings. Raises ConfigError, after its mistakes are printed as JSON where that is
     asked for.
     """
@@ -106,13 +106,13 @@ def _differences(settings: Settings, form: Plain) -> list[str]:
             say("there is no database yet; all vendors are new")
         return [f"added: {vendor.slug}" for vendor in settings.vendors]
     with Store.open(settings.database_url, migrate=False) as store:
-        watched = WatchList.read(store, now())
-        changes = watched.changes(settings)
-        restarts = restart_lines(watched, settings)
+        watch_list = WatchList.read(store, now())
+        changes = watch_list.changes(settings)
+        restarts = restart_lines(watch_list, settings)
         if form is Plain.TABLE:
             print_changes(changes, store.address)
             if changes:
-                print_servers(watched)
+                print_servers(watch_list)
             say(*restarts)
     return [*changes.lines(), *restarts]
 

@@ -87,15 +87,15 @@ def _require_folder(url: str) -> None:
 def _bar() -> Iterator[copies.Progress]:
     """Yield what shows the steps of a copy, of which nobody knows the number before the first."""
     with ExitStack() as stack:
-        shown = 0
+        steps = 0
         move = None
 
         def progress(done: int, total: int, table: str) -> None:
-            nonlocal shown, move
+            nonlocal steps, move
             if move is None:
                 move = stack.enter_context(counting("copying", total))
-            for _ in range(done - shown):
+            for _ in range(done - steps):
                 move(table)
-            shown = done
+            steps = done
 
         yield progress

@@ -38,16 +38,16 @@ def path(
         file = addresses.file_of(addresses.parse(url))
         say(addresses.display(url) if file is None else str(file.absolute()))
         return
-    found = places.place(url)
+    there = places.place(url)
     say_json(
         {
-            "url": found.address,
-            "path": None if found.file is None else str(found.file),
-            "kind": found.kind,
-            "exists": found.exists,
-            "revision": found.revision,
-            "size_bytes": found.size_bytes,
-            "last_write": utc(found.last_write),
+            "url": there.address,
+            "path": None if there.file is None else str(there.file),
+            "kind": there.kind,
+            "exists": there.exists,
+            "revision": there.revision,
+            "size_bytes": there.size_bytes,
+            "last_write": utc(there.last_write),
         }
     )
 

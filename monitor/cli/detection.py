@@ -95,9 +95,9 @@ def _next_step(
     url: str, word: str, settings: Settings, config: Path | None, *, allow_private: bool
 ) -> str:
     """Return what to type after a page was looked at: watch it, or ask about it where it is."""
-    for configured in settings.vendors:
-        if configured.url == url:
-            return to_type("report", configured.slug, config=config)
+    for vendor in settings.vendors:
+        if vendor.url == url:
+            return to_type("report", vendor.slug, config=config)
     option = ["--allow-private"] if allow_private else []
     return to_type("add", word, *option, config=config)
 

@@ -67,10 +67,10 @@ def write_evidence(
             now=context.clock(),
             known_at=None,
         )
-        wanted = subject.day(day)
-        bodies = [] if wanted is None else context.store.pinned(page.id, wanted)
-        if wanted is None or not bodies:
-            what = "the latest bad day: there is none" if wanted is None else f"{wanted}"
+        asked_day = subject.day(day)
+        bodies = [] if asked_day is None else context.store.pinned(page.id, asked_day)
+        if asked_day is None or not bodies:
+            what = "the latest bad day: there is none" if asked_day is None else f"{asked_day}"
             why = (
                 f"no answer of {page.slug} is kept of {what}; `storage: evidence` is"
                 f" {context.settings.evidence}"
@@ -78,12 +78,12 @@ def write_evidence(
             say(why, err=True)
             raise typer.Exit(SOME_PAGE_FAILED)
         try:
-            write(page, wanted, bodies, folder, force=force)
+            write(page, asked_day, bodies, folder, force=force)
         except OSError as error:
             raise ConfigError(
                 f"cannot write {folder}: {error.strerror or error}; choose another folder"
             ) from error
-    say(f"{len(bodies)} answers of {page.slug} on {wanted} in {folder}")
+    say(f"{len(bodies)} answers of {page.slug} on {asked_day} in {folder}")
 
 
 def write(

@@ -79,7 +79,7 @@ def explain(
             _say_no_bad_day(subject, is_json=form is ExplainFormat.JSON)
             return
         overview = subject.overview(window)
-        accounts = _wanted(overview, disputed=disputed)
+        accounts = _to_tell(overview, disputed=disputed)
         is_whole = details or (window.days == 1 and not disputed)
         if form is ExplainFormat.JSON:
             say_json(_json(subject, overview, accounts, is_whole=is_whole))
@@ -168,7 +168,7 @@ def _say_no_bad_day(subject: Subject, *, is_json: bool) -> None:
     )
 
 
-def _wanted(overview: answers.Overview, *, disputed: bool) -> list[answers.DayAccount]:
+def _to_tell(overview: answers.Overview, *, disputed: bool) -> list[answers.DayAccount]:
     """Return the days to tell of: the only one, whatever it is; of several those that were not
     quiet; or those disputed.
     """

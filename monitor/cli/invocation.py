@@ -29,15 +29,15 @@ def without_variables(line: str, environment: Mapping[str, str] = os.environ) ->
     return f"env {''.join(variables)}{line}" if variables else line
 
 
-def _own_name(called: str, python: str, which: Callable[[str], str | None]) -> str:
+def _own_name(own_path: str, python: str, which: Callable[[str], str | None]) -> str:
     """Return what calls this command again: by its name where the shell finds it by that, else by
     the path it was called by.
     """
-    path = Path(called)
+    path = Path(own_path)
     if path.name == "__main__.py":
         return f"{shlex.quote(python)} -m monitor"
     if path.name != "monitor" or path == Path("monitor"):
         return "monitor"
-    found = which("monitor")
-    is_found = found is not None and path.exists() and Path(found).samefile(path)
-    return "monitor" if is_found else shlex.quote(called)
+    by_name = which("monitor")
+    is_found = by_name is not None and path.exists() and Path(by_name).samefile(path)
+    return "monitor" if is_found else shlex.quote(own_path)

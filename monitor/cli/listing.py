@@ -159,10 +159,11 @@ def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape, text: str) ->
     if entries:
         say("", f"next: {to_type('add', entries[0].slug if len(entries) == 1 else 'VENDOR')}")
     else:
-        say(f"no vendor of the catalogue matches; {_meant(text)}`monitor add URL` takes any page")
+        hint = _suggestion(text)
+        say(f"no vendor of the catalogue matches; {hint}`monitor add URL` takes any page")
 
 
-def _meant(text: str) -> str:
+def _suggestion(text: str) -> str:
     near = configuration.nearest_vendor(text)
     return f"{did_you_mean(near)} " if near else ""
 

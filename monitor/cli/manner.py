@@ -56,7 +56,7 @@ class Manner:
     @classmethod
     def of(cls, ctx: typer.Context) -> "Manner":
         """Return what was asked for, before or after the command's name."""
-        return cls(**_chosen(ctx.find_root().params))
+        return cls(**_options(ctx.find_root().params))
 
     @property
     def level(self) -> int:
@@ -89,7 +89,7 @@ class Manner:
             logging.getLogger(name).setLevel(logging.INFO if self.is_default else logging.NOTSET)
 
 
-def _chosen(params: Mapping[str, Any]) -> Mapping[str, Any]:
+def _options(params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the options as they are meant; the parser leaves words of them."""
     level, form = params.get("log_level"), params.get("log_format")
     return {

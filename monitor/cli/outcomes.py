@@ -92,7 +92,7 @@ def backfill_lines(
 ) -> Iterator[str]:
     """Yield what a backfill came to, in lines for people."""
     yield (
-        f"{result.slug}: {_reach(result)}; {_known(days, figures)};"
+        f"{result.slug}: {_reach(result)}; {_known_share(days, figures)};"
         f" {result.requests} request{'' if result.requests == 1 else 's'}"
     )
     for gap in result.gaps:
@@ -108,10 +108,10 @@ def _reach(result: BackfillResult) -> str:
     return "failed before anything was read" if result.error else "nothing new to read"
 
 
-def _known(days: tuple[date, date], figures: WindowFigures) -> str:
+def _known_share(days: tuple[date, date], figures: WindowFigures) -> str:
     length = (days[1] - days[0]).days + 1
     if not figures.known_days:
         return f"all {length} days are unknown"
     unknown = figures.unknown_days
-    told = f"{unknown} of {length} days unknown" if unknown else f"all {length} days known"
-    return f"{told}, coverage {percent(figures.coverage_ratio)}"
+    text = f"{unknown} of {length} days unknown" if unknown else f"all {length} days known"
+    return f"{text}, coverage {percent(figures.coverage_ratio)}"

@@ -17,13 +17,13 @@ _INSTEAD = "write it with --format html, open that in a browser and print it"
 
 def find_browser() -> str:
     """Return the browser. Raises ConfigError where there is none, with what to do instead."""
-    named = os.environ.get("MONITOR_BROWSER")
-    for name in (named,) if named else BROWSERS:
-        found = shutil.which(name)
-        if found is not None:
-            return found
-    if named:
-        raise ConfigError(f"MONITOR_BROWSER={named} is no program; or {_INSTEAD}")
+    own_choice = os.environ.get("MONITOR_BROWSER")
+    for name in (own_choice,) if own_choice else BROWSERS:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+    if own_choice:
+        raise ConfigError(f"MONITOR_BROWSER={own_choice} is no program; or {_INSTEAD}")
     raise ConfigError(
         f"a PDF takes a browser, and none of {', '.join(BROWSERS[:3])} is on PATH:"
         f" name one in MONITOR_BROWSER, or {_INSTEAD}"

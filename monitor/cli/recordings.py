@@ -68,8 +68,8 @@ def record(
             lateness=Lateness(),
         ) as fetcher:
             recorder = Recorder(fetcher, folder, page, now, history=timedelta(days=days))
-            watched = ad_hoc_vendor(page, allow_private=allow_private, like=settings)
-            with open_store(ephemeral(watched, like=settings)) as context:
+            own_vendor = ad_hoc_vendor(page, allow_private=allow_private, like=settings)
+            with open_store(ephemeral(own_vendor, like=settings)) as context:
                 return await read_page(context, recorder, recorder.since)
 
     errors = run(work())

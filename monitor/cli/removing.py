@@ -96,10 +96,10 @@ def _rename_stored(store: Store, revision: Revision, old: str, settings: Setting
     if old not in pages:
         return False
     store.rename_page(pages[old].id, new)
-    applied = store.applied()
-    if applied is not None and applied.digest == digest(settings):
-        renamed = [revision.vendor if each.slug == old else each for each in settings.vendors]
-        after = replace(settings, vendors=tuple(renamed))
+    last = store.applied()
+    if last is not None and last.digest == digest(settings):
+        all_vendors = [revision.vendor if each.slug == old else each for each in settings.vendors]
+        after = replace(settings, vendors=tuple(all_vendors))
         put_in_force(store, after, after.vendors, now())
     return True
 

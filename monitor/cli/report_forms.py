@@ -190,8 +190,8 @@ def _parts(
         return _beside_each_other(each_record, query, way, components=components)
     if way.form is ReportForm.MARKDOWN:
         return reports.markdown_lines(each_record)
-    asked = query if query.target is not None else None
-    return reports.terminal_parts(each_record, width=way.width, query=asked)
+    target_query = query if query.target is not None else None
+    return reports.terminal_parts(each_record, width=way.width, query=target_query)
 
 
 def _csv_lines(

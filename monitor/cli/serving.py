@@ -272,8 +272,8 @@ def find_problems(
 ) -> list[str]:
     """Return why we are not ready, in lines for people; empty = we are."""
     store = collector.store
-    found = [schedule.problem, store.health.problem, None if presence is None else presence.problem]
-    problems = [text for text in found if text is not None]
+    texts = [schedule.problem, store.health.problem, None if presence is None else presence.problem]
+    problems = [text for text in texts if text is not None]
     try:
         with store.patience.within(ANSWER_SECONDS):
             problems += clock_problems(collector, now=now)

@@ -68,10 +68,10 @@ def demo(
     is_chosen = port is not None or listen_at is not None
     listening = (listen if is_chosen else listen_from)(place.host, place.port)
     with listening as listener, demo_folder(folder, keep=keep) as path:
-        taken = listener.getsockname()[1]
-        if taken != place.port:
-            aside(f"port {place.port} is taken, this demo has {taken}")
-        stage = _Stage(listener, place.host, taken, path, days, keep=keep)
+        own_port = listener.getsockname()[1]
+        if own_port != place.port:
+            aside(f"port {place.port} is taken, this demo has {own_port}")
+        stage = _Stage(listener, place.host, own_port, path, days, keep=keep)
         is_interrupted = run(_simulate(stage, seconds, history))
     if keep:
         aside(f"kept: {path}")

@@ -162,10 +162,10 @@ def _ask_until_well(
     while True:
         statuses = ask()
         outcomes = {thresholds.outcome(status.level) for status in statuses}
-        left = until - time.monotonic()
-        if outcomes == {Outcome.OK} or left <= 0:
+        seconds_left = until - time.monotonic()
+        if outcomes == {Outcome.OK} or seconds_left <= 0:
             return statuses
-        time.sleep(min(pause, left))
+        time.sleep(min(pause, seconds_left))
 
 
 def _ask_database(question: _Question) -> list[Status]:
@@ -207,8 +207,8 @@ def _ask_pages(question: _Question) -> list[Status]:
 
 
 def _ask_page(target: Target, url: str, settings: Settings, *, allow_private: bool) -> Status:
-    configured = (vendor for vendor in settings.vendors if vendor.url == url)
-    vendor = next(configured, None) or ad_hoc_vendor(url)
+    namesakes = (vendor for vendor in settings.vendors if vendor.url == url)
+    vendor = next(namesakes, None) or ad_hoc_vendor(url)
     try:
         contact = contact_page(url, settings, allow_private=allow_private)
     except PageError as error:

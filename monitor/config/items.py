@@ -38,16 +38,18 @@ def _delete_in_brackets(text: str, items: yaml.SequenceNode, number: int) -> str
 def set_keys(text: str, item: yaml.Node, keys: Mapping[str, str]) -> str:
     """Return the text with these keys of one item; a bare word becomes a mapping."""
     if not isinstance(item, yaml.MappingNode):
-        return _put(text, item, f"{{{_on_one_line(keys)}}}")
+        return _exchange(text, item, f"{{{_on_one_line(keys)}}}")
     places = {key.value: value for key, value in item.value}
     new = {key: value for key, value in keys.items() if key not in places}
     old = [(places[key], value) for key, value in keys.items() if key in places]
     for node, value in sorted(old, key=lambda pair: -pair[0].start_mark.index):
-        text = _put(text, node, json.dumps(value, ensure_ascii=False) if " " in value else value)
+        text = _exchange(
+            text, node, json.dumps(value, ensure_ascii=False) if " " in value else value
+        )
     return _put_first(text, item, new) if new else text
 
 
-def _put(text: str, node: yaml.Node, new: str) -> str:
+def _exchange(text: str, node: yaml.Node, new: str) -> str:
     return text[: node.start_mark.index] + new + text[node.end_mark.index :]
 
 

@@ -90,10 +90,10 @@ def plan_renaming(path: Path, old: str, new: str) -> Revision:
 
 def _same_name(before: VendorConfig, slug: str) -> Callable[[VendorConfig], bool]:
     """Return what tells whether a vendor is the same one under another slug."""
-    made = before.slug.replace("-", " ").title()
+    usual_name = before.slug.replace("-", " ").title()
 
     def is_own(after: VendorConfig) -> bool:
-        name = after.name if before.name == made else before.name
+        name = after.name if before.name == usual_name else before.name
         return after == replace(before, slug=slug, name=name)
 
     return is_own

@@ -62,10 +62,10 @@ def vendor_warnings(vendor: VendorConfig, platform: str | None = None) -> Iterab
 def _region_warnings(vendor: VendorConfig) -> Iterator[str]:
     """Yield which chosen regions are none that the catalogue knows the page to have."""
     entry = find_entry(None, vendor.url)
-    known = entry.regions if entry else ()
-    for region in vendor.regions if known else ():
-        if not match_any(known, [region]):
-            remedy = did_you_mean(nearest(region, known)) or f"it has {', '.join(known)}"
+    names = entry.regions if entry else ()
+    for region in vendor.regions if names else ():
+        if not match_any(names, [region]):
+            remedy = did_you_mean(nearest(region, names)) or f"it has {', '.join(names)}"
             yield f"the page has no region {region!r} that we know of; {remedy}"
 
 

@@ -69,14 +69,14 @@ def level_spans(
     days = DayRange.of(first, last, now, options)
     by_component = FactsByComponent(facts, days)
     polled_until = facts.polled_until
-    held = {run.component_id for run in facts.runs if run.holds_at(polled_until)}
+    open_ids = {run.component_id for run in facts.runs if run.holds_at(polled_until)}
     for component in facts.components:
         component_facts = by_component.of(component)
         if component_facts is not None:
             component_days = page_days.components[component.id]
             spans = _component_spans(component_facts, component_days, days)
             for span in spans:
-                yield replace(span, is_open=_goes_on(span, component_facts, held))
+                yield replace(span, is_open=_goes_on(span, component_facts, open_ids))
 
 
 def _component_spans(
@@ -89,7 +89,7 @@ def _component_spans(
     spans: list[LevelSpan] = []
     for day in sorted(bad_days, key=lambda day: day.day):
         spans += _day_spans(day, evidence, facts, days)
-    return _joined(spans)
+    return _join(spans)
 
 
 def _is_bad(day: Day, days: DayRange) -> bool:
@@ -161,21 +161,21 @@ def _only_incident(evidence: DayEvidence) -> str | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def _joined(spans: Iterable[LevelSpan]) -> list[LevelSpan]:
+def _join(spans: Iterable[LevelSpan]) -> list[LevelSpan]:
     """Return the spans, those as one that are one but for a midnight or another claim's edge."""
-    joined: list[LevelSpan] = []
+    wholes: list[LevelSpan] = []
     places: dict[tuple[Level, Aspect, str | None], int] = {}
     for span in spans:
         key = span.level, span.source, span.incident_id
         place = places.get(key)
-        if place is not None and _continues(joined[place], span):
-            start, seconds = joined[place].span.start, joined[place].seconds + span.seconds
+        if place is not None and _continues(wholes[place], span):
+            start, seconds = wholes[place].span.start, wholes[place].seconds + span.seconds
             whole = Interval(start, span.span.end)
-            joined[place] = replace(span, span=whole, seconds=seconds)
+            wholes[place] = replace(span, span=whole, seconds=seconds)
         else:
-            places[key] = len(joined)
-            joined.append(span)
-    return joined
+            places[key] = len(wholes)
+            wholes.append(span)
+    return wholes
 
 
 def _continues(last: LevelSpan, span: LevelSpan) -> bool:
@@ -183,7 +183,7 @@ def _continues(last: LevelSpan, span: LevelSpan) -> bool:
     return are_placed and last.span.end == span.span.start
 
 
-def _goes_on(span: LevelSpan, facts: ComponentFacts, held: Collection[str]) -> bool:
+def _goes_on(span: LevelSpan, facts: ComponentFacts, open_ids: Collection[str]) -> bool:
     """Whether the span was going on at the last reading: its incident had no end, or the last poll
     saw it. `held` are the components whose last polled state was going on.
     """
@@ -191,6 +191,6 @@ def _goes_on(span: LevelSpan, facts: ComponentFacts, held: Collection[str]) -> b
         return False
     if span.source is Aspect.OBSERVATIONS:
         is_last = span.span.end == max(run.span.end for run in facts.runs)
-        return is_last and facts.component_id in held
+        return is_last and facts.component_id in open_ids
     claims = (impact for impact in facts.impacts if impact.incident_id == span.incident_id)
     return span.span.end == facts.until and any(impact.end is None for impact in claims)

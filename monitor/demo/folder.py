@@ -26,7 +26,7 @@ def demo_folder(folder: Path | None, *, keep: bool) -> Iterator[Path]:
     """
     is_ours = folder is None or not folder.exists()
     try:
-        path = _prepared(folder)
+        path = _prepare(folder)
     except OSError as error:
         raise ConfigError(
             f"cannot use {folder or tempfile.gettempdir()} for the demo: {error.strerror or error};"
@@ -58,7 +58,7 @@ def write_settings(folder: Path, vendors: Sequence[Truth], host: str, port: int,
     return file
 
 
-def _prepared(folder: Path | None) -> Path:
+def _prepare(folder: Path | None) -> Path:
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="vendorstatus-demo-"))
     folder.mkdir(parents=True, exist_ok=True)

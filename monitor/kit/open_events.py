@@ -23,8 +23,8 @@ def dump_open(events: Iterable[Event]) -> str:
     For pages that list only what is going on: an event that leaves such a list has ended, and
     nothing else says so.
     """
-    unfinished = (event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED})
-    return json.dumps({event.id: _encode(event) for event in unfinished})
+    open_events = (event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED})
+    return json.dumps({event.id: _encode(event) for event in open_events})
 
 
 def closed_since(

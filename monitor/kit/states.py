@@ -63,9 +63,9 @@ def current_states(
 
     What none of them names is operational, unless one is unattributed: then nothing is known of it.
     """
-    started = [start_by(event, now) for event in events]
-    level = None if is_any_unattributed(started) else Level.OPERATIONAL
-    spans = spans_by_component(present_spans(started, now))
+    so_far = [start_by(event, now) for event in events]
+    level = None if is_any_unattributed(so_far) else Level.OPERATIONAL
+    spans = spans_by_component(present_spans(so_far, now))
     states: dict[str, ComponentState] = {}
     for component in components:
         quiet = ComponentState(component=component, level=level)

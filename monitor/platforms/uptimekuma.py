@@ -262,13 +262,13 @@ def poll(page: PageContext) -> Steps:
     conditional.
     """
     answer = yield from _read(page)
-    closed, withdrawn = closed_since(page, answer.incidents)
+    endings, withdrawn = closed_since(page, answer.incidents)
     piece = evidence(
         SOURCE,
         page,
         info=answer.info,
         parts=[_state(monitor, page.now) for monitor in answer.monitors],
-        events=[*answer.incidents, *closed],
+        events=[*answer.incidents, *endings],
         withdrawn=withdrawn,
         cursor=dump_open(answer.incidents),
     )

@@ -324,13 +324,13 @@ def poll(page: PageContext) -> Steps:
         components = _services(read_json(services))
     with locate_errors(incidents.url):
         events = _events(read_json(incidents), page.now)
-    ended, withdrawn = closed_since(page, events)
+    endings, withdrawn = closed_since(page, events)
     yield evidence(
         SOURCE,
         page,
         info=PageInfo(name="Zendesk"),
         parts=_states(components, events, page.now),
-        events=(*events, *ended),
+        events=(*events, *endings),
         withdrawn=withdrawn,
         cursor=dump_open(events),
     )

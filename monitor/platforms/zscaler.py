@@ -272,13 +272,13 @@ def poll(page: PageContext) -> Steps:
         return
     with locate_errors(response.url):
         answer = _read(response, page.now)
-        ended, withdrawn = closed_since(page, answer.events)
+        endings, withdrawn = closed_since(page, answer.events)
         yield evidence(
             SOURCE,
             page,
             info=PageInfo(name=f"Zscaler {urlsplit(page.url).path.strip('/')}"),
             parts=current_states(answer.components, answer.events, page.now),
-            events=[*answer.events, *ended],
+            events=[*answer.events, *endings],
             withdrawn=withdrawn,
             cursor=dump_open(answer.events),
         )

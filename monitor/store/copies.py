@@ -74,9 +74,9 @@ def copy(
     unfinished where a table differs. Raises StoreError.
     """
     with ExitStack() as stack:
-        origin = stack.enter_context(_opened(source))
+        origin = stack.enter_context(_open(source))
         schema.ensure_schema(origin, migrate=False)
-        database = stack.enter_context(_opened(target))
+        database = stack.enter_context(_open(target))
         mark, is_fresh = _mark(origin, database, now, replace=replace)
         with engine.store_errors(origin), engine.reading(origin).connect() as connection:
             _lift_limits(connection)
@@ -92,7 +92,7 @@ def copy(
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Engine]:
+def _open(url: str) -> Iterator[Engine]:
     database = engine.connect(url)
     try:
         yield database
@@ -257,10 +257,10 @@ class _Work:
             theirs = read(connection, chunk)
             is_unequal = theirs.digest != self.digests[chunk]
             if is_unequal:
-                gone = [
+                keys = [
                     key for key in theirs.unlike(ours) if not _is_page(chunk, key, ours, theirs)
                 ]
-                delete(connection, chunk.table, gone)
+                delete(connection, chunk.table, keys)
         self._step(chunk)
         return is_unequal
 
@@ -307,11 +307,11 @@ class _Work:
 
     def compare(self) -> list[CopiedTable]:
         """Read all of the target again, and return what both sides hold."""
-        found: dict[str, list[Chunk]] = {table.name: [] for table in tables()}
+        pieces: dict[str, list[Chunk]] = {table.name: [] for table in tables()}
         for chunk in self.plan:
-            found[chunk.table.name].append(chunk)
+            pieces[chunk.table.name].append(chunk)
         with engine.store_errors(self.target), engine.reading(self.target).connect() as connection:
-            return [self._compare(connection, table, found[table.name]) for table in tables()]
+            return [self._compare(connection, table, pieces[table.name]) for table in tables()]
 
     def _compare(self, connection: Connection, table: sa.Table, pieces: list[Chunk]) -> CopiedTable:
         theirs = hashlib.sha256()

@@ -123,11 +123,11 @@ def _life_with_gone(
     """Return the vendor's life where `listed` is that of its components on the page: those that
     have gone were there before. They are only read where they came after the page's first reading.
     """
-    gone = components.gone_components(connection, page.id)
-    if not gone.number:
+    former = components.gone_components(connection, page.id)
+    if not former.number:
         return listed
     first_read_at = components.first_seen_at(connection, page.id)
-    if _are_of_one_day(gone.first_seen_at, first_read_at, page.zone):
+    if _are_of_one_day(former.first_seen_at, first_read_at, page.zone):
         return ALWAYS
     return page_history(connection, page.id, first, last).vendor.life
 
@@ -217,16 +217,16 @@ def all_revisions(
         )
         .order_by(DAY.c.component_id, DAY.c.day, DAY.c.revision, DAY.c.id)
     )
-    found: dict[tuple[str | None, date], list[DayRevision]] = defaultdict(list)
+    revisions: dict[tuple[str | None, date], list[DayRevision]] = defaultdict(list)
     values = {"page": page_id, "first": first, "last": last}
     for key, revision, recorded_at, superseded_at, *content in connection.execute(query, values):
         day = to_day(DayRow._make(content))
-        found[None if key == WHOLE_PAGE else key, day.day].append(
+        revisions[None if key == WHOLE_PAGE else key, day.day].append(
             DayRevision(
                 revision=revision, day=day, recorded_at=recorded_at, superseded_at=superseded_at
             )
         )
-    return found
+    return revisions
 
 
 def _quiet_revision(connection: Connection, page_id: int, key: str, day: date) -> list[DayRevision]:

@@ -36,16 +36,16 @@ def place(url: str) -> Place:
     cannot be read.
     """
     address = addresses.parse(url)
-    kind, shown = address.get_backend_name(), addresses.display(address)
+    kind, name = address.get_backend_name(), addresses.display(address)
     if kind != "sqlite":
-        return _server(url, kind, shown)
+        return _server(url, kind, name)
     file = addresses.file_of(address)
     if file is None:
-        return Place(kind=kind, address=shown)
+        return Place(kind=kind, address=name)
     file = file.absolute()
     if not file.is_file():
-        return Place(kind=kind, address=shown, file=file)
-    return _file(file, shown)
+        return Place(kind=kind, address=name, file=file)
+    return _file(file, name)
 
 
 def missing_file(url: str) -> Path | None:
@@ -76,19 +76,19 @@ def require_tables(url: str) -> None:
     """
     if not addresses.exists(url):
         return
-    found = place(url)
-    if found.revision is None:
-        raise schema.no_tables(found.address)
+    there = place(url)
+    if there.revision is None:
+        raise schema.no_tables(there.address)
 
 
 def require_finished(url: str) -> None:
     """Raise StoreError when the database is an unfinished copy."""
-    found = place(url)
-    if copy_mark.is_mark(found.revision):
-        raise copy_mark.refusal(found.address)
+    there = place(url)
+    if copy_mark.is_mark(there.revision):
+        raise copy_mark.refusal(there.address)
 
 
-def _file(file: Path, shown: str) -> Place:
+def _file(file: Path, name: str) -> Place:
     with upkeep.open_file(file) as connection:
         revision = upkeep.revision_of(connection)
         query = "SELECT max(last_poll_at) FROM page"
@@ -96,7 +96,7 @@ def _file(file: Path, shown: str) -> Place:
     log = file.with_name(f"{file.name}-wal")
     return Place(
         kind="sqlite",
-        address=shown,
+        address=name,
         file=file,
         exists=True,
         revision=revision,
@@ -105,7 +105,7 @@ def _file(file: Path, shown: str) -> Place:
     )
 
 
-def _server(url: str, kind: str, shown: str) -> Place:
+def _server(url: str, kind: str, name: str) -> Place:
     database = engine.connect(url)
     try:
         with engine.store_errors(database), engine.reading(database).connect() as connection:
@@ -113,7 +113,7 @@ def _server(url: str, kind: str, shown: str) -> Place:
             query = sa.select(sa.func.max(PAGE.c.last_poll_at))
             return Place(
                 kind=kind,
-                address=shown,
+                address=name,
                 exists=revision is not None,
                 revision=revision,
                 size_bytes=engine.size_bytes(connection),

@@ -36,8 +36,8 @@ def lock_servers(connection: Connection) -> None:
 
 def enroll(connection: Connection, server: ServerRecord) -> None:
     """Keep a server's sign of life, and forget those that gave none for long."""
-    gone = SERVER.c.seen_at < server.seen_at - FORGET_AFTER
-    connection.execute(sa.delete(SERVER).where(gone))
+    is_silent = SERVER.c.seen_at < server.seen_at - FORGET_AFTER
+    connection.execute(sa.delete(SERVER).where(is_silent))
     statement = upsert(connection, SERVER, "id", "digest seen_at")
     connection.execute(statement, server._asdict())
 

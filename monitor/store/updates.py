@@ -202,11 +202,11 @@ def replace_list(
     last, and holds no longer.
     """
     before = set(connection.execute(_LIST, {"page": page_id, "source": source}).scalars())
-    gone, new = before.difference(incident_ids), set(incident_ids) - before
-    if gone:
-        unlist = [{"page": page_id, "of_source": source, "incident": key} for key in gone]
+    former, new = before.difference(incident_ids), set(incident_ids) - before
+    if former:
+        unlist = [{"page": page_id, "of_source": source, "incident": key} for key in former]
         connection.execute(_UNLIST, unlist)
     if new:
         enlist = [{"page_id": page_id, "source": source, "incident_id": key} for key in new]
         connection.execute(_ENLIST, enlist)
-    return gone
+    return former

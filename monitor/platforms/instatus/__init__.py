@@ -112,11 +112,11 @@ def _present(reading: PageReading, page: PageContext) -> Evidence:
 
 def _cursor(reading: PageReading) -> str:
     """Return what is listed as going on or planned, for the next poll to notice a change."""
-    listed = []
+    rows = []
     for row in reading.ongoing:
         states = [str(row.get(key, "")) for key in ("status", "impact", "updatedAt")]
-        listed.append([incident_id(row), *states])
-    return json.dumps(sorted(listed))
+        rows.append([incident_id(row), *states])
+    return json.dumps(sorted(rows))
 
 
 def _follow_up(reading: PageReading, page: PageContext) -> Steps:

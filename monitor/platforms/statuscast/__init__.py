@@ -158,8 +158,8 @@ def _is_restless(text: str, events: Iterable[Event]) -> bool:
 
 def _unknown_days(grid: Grid, events: Iterable[Event], now: datetime) -> Iterator[Impact]:
     """Yield the days whose cell is bad though no incident says when: nothing is known of them."""
-    begun = [event for event in events if event.phase is not Phase.SCHEDULED]
-    spans = spans_by_component(chain.from_iterable(event.spans for event in begun))
+    past_events = [event for event in events if event.phase is not Phase.SCHEDULED]
+    spans = spans_by_component(chain.from_iterable(event.spans for event in past_events))
     for key, cells in grid.cells.items():
         for day, word in cells.items():
             time = grid.day(day)
