@@ -60,6 +60,11 @@ def options(vendor: VendorConfig, zone: tzinfo, facts: PageFacts) -> Options:
     )
 
 
+def knowledge_at(now: datetime, known_at: datetime | None) -> datetime:
+    """Return the instant whose knowledge counts: nothing that is learnt after now is known."""
+    return min(now, known_at or now)
+
+
 def read(
     store: Store,
     page: PageRecord,
@@ -81,7 +86,7 @@ def read(
     not believed.
     """
     facts = read_facts(store, page, vendor, first=first, now=now, known_at=known_at, raw=raw)
-    moment = min(now, known_at) if known_at is not None else now
+    moment = knowledge_at(now, known_at)
     how = options(vendor, page.zone, facts)
     about = facts if with_gone else _without_gone(facts, day_interval(first, page.zone).start)
     return facts, derive(about, how, first=first, last=last, now=moment)

@@ -92,14 +92,14 @@ class WatchList(NamedTuple):
             is_served_otherwise=bool(self.others(settings)),
             is_chosen=self.is_chosen,
         )
-        slugs = {vendor.slug for vendor in settings.vendors}
-        return written_by(command, database, slugs, is_chosen=is_chosen(settings))
+        return written_by(command, database, settings.slugs, is_chosen=is_chosen(settings))
 
 
 def is_chosen(settings: Settings) -> bool:
     """Whether somebody chose these vendors, in a file or a variable."""
-    slugs = {vendor.slug for vendor in settings.vendors}
-    return settings.source != configuration.BUILT_IN or slugs != set(configuration.default_slugs())
+    if settings.source != configuration.BUILT_IN:
+        return True
+    return settings.slugs != set(configuration.default_slugs())
 
 
 def _vendor(page: WatchedPage) -> WatchedVendor:
@@ -202,8 +202,7 @@ def _explain(why: Refusal, address: str, before: WatchList, settings: Settings) 
             f"{_differences(before, settings)}; give both the same settings, stop that one, run"
             " `monitor apply` to put these in force, or use another --database"
         )
-    slugs = {vendor.slug for vendor in settings.vendors}
-    names = join_names(sorted(before.watched_slugs - slugs))
+    names = join_names(sorted(before.watched_slugs - settings.slugs))
     return (
         f"{address} watches {names}, and nobody chose to end that: no settings file was found, and"
         f" the {settings.source} do not name it; give the settings with --config, or another"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from monitor import history
 from monitor.component_names import find_component
 from monitor.intervals import day_of
 from monitor.model import KnownComponent
@@ -26,7 +27,7 @@ class DayQuery:
     @property
     def moment(self) -> datetime:
         """The instant whose knowledge counts."""
-        return min(self.now, self.known_at or self.now)
+        return history.knowledge_at(self.now, self.known_at)
 
     def require_begun(self, page: PageRecord) -> None:
         """Raise ValueError for a day that had not begun at the page."""

@@ -43,7 +43,7 @@ def bad_intervals(
     """Return when each component was at a bad level. Raises ValueError when `last` is before
     `first`.
     """
-    moment = min(query.now, query.known_at or query.now)
+    moment = history.knowledge_at(query.now, query.known_at)
     facts, days = history.read(
         store,
         page,

@@ -27,7 +27,7 @@ class SpanQuery:
     @property
     def moment(self) -> datetime:
         """The instant whose knowledge counts."""
-        return min(self.now, self.known_at or self.now)
+        return history.knowledge_at(self.now, self.known_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class ReportQuery:
 
     def today(self, page: PageRecord) -> date:
         """Return the day it was at the page when the answer was known."""
-        moment = min(self.now, self.known_at or self.now)
+        moment = history.knowledge_at(self.now, self.known_at)
         return moment.astimezone(page.zone).date()
 
     def last_day(self, page: PageRecord) -> date:

@@ -97,7 +97,7 @@ def question(
 ) -> Question:
     """Return the question about a page; `policy` is that of the settings. Raises BadQuestion."""
     known_at = _instant(choice.known_at)
-    moment = min(now, known_at or now)
+    moment = history.knowledge_at(now, known_at)
     policy = choice.policy or policy
     if policy not in POLICIES:
         raise BadQuestion(f"no policy {policy!r}; there are: {', '.join(POLICIES)}")

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 
-from monitor import answers
+from monitor import answers, history
 from monitor.config import VendorConfig
 from monitor.errors import ConfigError
 from monitor.intervals import day_of
 from monitor.model import Window
+from monitor.runtime import Context
 from monitor.spans import SpanChoice, parse_span
 from monitor.store import PageRecord, Store
 
@@ -55,10 +57,30 @@ class Subject:
     now: datetime
     known_at: datetime | None
 
+    @classmethod
+    def of(
+        cls,
+        context: Context,
+        vendor: str,
+        *,
+        component: str | None = None,
+        known_at: datetime | None = None,
+    ) -> Self:
+        """Return what is asked of a vendor's words. Raises ConfigError for one that is unknown."""
+        page = context.pages([vendor])[0]
+        return cls(
+            store=context.store,
+            page=page,
+            vendor=context.vendors[page.slug],
+            component=component,
+            now=context.clock(),
+            known_at=known_at,
+        )
+
     @property
     def today(self) -> date:
         """The page's day at the moment of knowledge."""
-        return day_of(min(self.now, self.known_at or self.now), self.page.zone)
+        return day_of(history.knowledge_at(self.now, self.known_at), self.page.zone)
 
     @property
     def latest_window(self) -> Window:

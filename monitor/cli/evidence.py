@@ -58,15 +58,8 @@ def write_evidence(
     when none is kept.
     """
     with open_context(config, database) as context:
-        page = context.pages([vendor])[0]
-        subject = Subject(
-            store=context.store,
-            page=page,
-            vendor=context.vendors[page.slug],
-            component=None,
-            now=context.clock(),
-            known_at=None,
-        )
+        subject = Subject.of(context, vendor)
+        page = subject.page
         asked_day = subject.day(day)
         bodies = [] if asked_day is None else context.store.pinned(page.id, asked_day)
         if asked_day is None or not bodies:

@@ -140,15 +140,7 @@ def _subject(
     becomes a ConfigError.
     """
     with open_context(config, database) as context:
-        page = context.pages([vendor])[0]
-        subject = Subject(
-            store=context.store,
-            page=page,
-            vendor=context.vendors[page.slug],
-            component=component,
-            now=context.clock(),
-            known_at=instant(known_at),
-        )
+        subject = Subject.of(context, vendor, component=component, known_at=instant(known_at))
         try:
             yield context, subject
         except ValueError as error:

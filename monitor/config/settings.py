@@ -136,3 +136,8 @@ class Settings:
     backfill_days: int = 90
     network: NetworkSettings = field(default_factory=NetworkSettings)
     source: str
+
+    @property
+    def slugs(self) -> frozenset[str]:
+        """The vendors by their slugs."""
+        return frozenset(vendor.slug for vendor in self.vendors)

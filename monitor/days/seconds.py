@@ -16,16 +16,26 @@ def worst_seconds(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Seconds
     if not bad:
         return NO_SECONDS
     lengths = [timedelta()] * len(Level)
+    for parts, start, end in _between_edges(bad, within):
+        lengths[_worst_level(parts, start, end)] += end - start
+    seconds = (round(length.total_seconds(), 3) for length in lengths)
+    _, maintenance, mild, partial, major = seconds
+    return Seconds(maintenance=maintenance, degraded=mild, partial=partial, major=major)
+
+
+def _between_edges(
+    bad: Sequence[BadSpan], within: Iterable[Interval]
+) -> Iterator[tuple[list[BadSpan], datetime, datetime]]:
+    """Yield each stretch of these intervals in which no claim begins or ends, with the claims that
+    touch its interval, cut to that.
+    """
     for span in within:
         parts = list(inside(span, bad))
         edges: set[datetime] = set()
         for part in parts:
             edges.update((part.span.start, part.span.end))
         for start, end in pairwise(sorted(edges)):
-            lengths[_worst_level(parts, start, end)] += end - start
-    seconds = (round(length.total_seconds(), 3) for length in lengths)
-    _, maintenance, mild, partial, major = seconds
-    return Seconds(maintenance=maintenance, degraded=mild, partial=partial, major=major)
+            yield parts, start, end
 
 
 def _worst_level(parts: Iterable[BadSpan], start: datetime, end: datetime) -> Level:
@@ -52,15 +62,10 @@ def worst_spans(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Iterator[
 
     Of equal ones an incident's counts before what polls saw, then the one that began first.
     """
-    for span in within:
-        parts = list(inside(span, bad))
-        edges: set[datetime] = set()
-        for part in parts:
-            edges.update((part.span.start, part.span.end))
-        for start, end in pairwise(sorted(edges)):
-            there = [claim for claim in bad if claim.span.start <= start and claim.span.end >= end]
-            if there:
-                yield replace(min(there, key=_rank), span=Interval(start, end))
+    for _, start, end in _between_edges(bad, within):
+        there = [claim for claim in bad if claim.span.start <= start and claim.span.end >= end]
+        if there:
+            yield replace(min(there, key=_rank), span=Interval(start, end))
 
 
 def _rank(claim: BadSpan) -> tuple[int, bool, datetime, str]:
