@@ -36,42 +36,65 @@ def level_changes(
     """Return the worst level of these components at each instant, as changes that began after
     `since`, where the spans are cut off: the oldest first.
     """
-    counted = [span for span in spans if span.component_id in counted_ids]
     by_precision: dict[Precision, list[LevelSpan]] = defaultdict(list)
-    for span in counted:
-        by_precision[span.precision].append(span)
-    found = [
-        *_placed(by_precision[Precision.INTERVAL], components),
+    for span in spans:
+        if span.component_id in counted_ids:
+            by_precision[span.precision].append(span)
+    changes = [
+        *_of_intervals(by_precision[Precision.INTERVAL], components),
         *_of_days(by_precision[Precision.DAY], components),
     ]
-    later = (change for change in found if change.start > since)
+    later = (change for change in changes if change.start > since)
     return tuple(sorted(later, key=lambda change: (change.start, change.level)))
 
 
-def _placed(
+def _of_intervals(
     spans: Sequence[LevelSpan], components: Mapping[str, KnownComponent]
 ) -> Iterator[LevelChange]:
     """Yield the worst level of spans that have a place in time, those that touch as one."""
-    edges = sorted({edge for span in spans for edge in (span.span.start, span.span.end)})
     last: LevelChange | None = None
-    for start, end in pairwise(edges):
-        there = [span for span in spans if span.span.start <= start and span.span.end >= end]
-        level = max((span.level for span in there), default=None)
-        if level is None:
-            continue
-        worst = [span for span in there if span.level is level]
-        goes_on = any(span.is_open and span.span.end == end for span in worst)
-        names = _known(worst, components)
-        if last is not None and last.level is level and last.end == start:
-            names = _together(last.components, names)
-            last = replace(last, end=None if goes_on else end, components=names)
-            continue
-        if last is not None:
+    for change in _between_edges(spans, components):
+        if last is None:
+            last = change
+        elif last.level is change.level and last.end == change.start:
+            both = _together(last.components, change.components)
+            last = replace(last, end=change.end, components=both)
+        else:
             yield last
-        shown_end = None if goes_on else end
-        last = LevelChange(level=level, start=start, end=shown_end, components=names)
+            last = change
     if last is not None:
         yield last
+
+
+def _between_edges(
+    spans: Sequence[LevelSpan], components: Mapping[str, KnownComponent]
+) -> Iterator[LevelChange]:
+    """Yield the worst level between two edges that follow each other, where there is one."""
+    edges: set[datetime] = set()
+    for span in spans:
+        edges.update((span.span.start, span.span.end))
+    for start, end in pairwise(sorted(edges)):
+        there = [span for span in spans if span.span.start <= start and span.span.end >= end]
+        if there:
+            yield _worst(there, start, end, components)
+
+
+def _worst(
+    there: Sequence[LevelSpan],
+    start: datetime,
+    end: datetime,
+    components: Mapping[str, KnownComponent],
+) -> LevelChange:
+    """Return the worst level of spans that all hold from start to end."""
+    level = max(span.level for span in there)
+    worst = [span for span in there if span.level is level]
+    goes_on = any(span.is_open and span.span.end == end for span in worst)
+    return LevelChange(
+        level=level,
+        start=start,
+        end=None if goes_on else end,
+        components=_known(worst, components),
+    )
 
 
 def _of_days(
