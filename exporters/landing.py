@@ -13,7 +13,7 @@ _LANDING = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>vendorstatus</title>
+<title>vendorstatus</title>{discovery}
 <style>
 body {{
   font: 1rem/1.5 system-ui, sans-serif; color-scheme: light dark;
@@ -26,7 +26,7 @@ th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px so
 <body>
 <h1>vendorstatus <small>{version}</small></h1>
 <p><a href="metrics">metrics</a> &middot; <a href="healthz">health</a>
-&middot; <a href="readyz">readiness</a>{api}</p>
+&middot; <a href="readyz">readiness</a>{api}{feeds}</p>
 {vendors}
 </body>
 </html>
@@ -41,15 +41,28 @@ _TABLE = """<table>
 </table>"""
 
 
+_DISCOVERY = """
+<link rel="alternate" type="application/atom+xml" title="All vendors" href="feeds/all.atom">"""
+_FEEDS = (
+    ' &middot; <a href="feeds/all.atom">feed</a> &middot; <a href="calendar/all.ics">calendar</a>'
+)
 _API = ' &middot; <a href="api/docs">API</a>'
 
 
-def landing_page(version: str, vendors: Sequence[VendorNow], *, has_api: bool = False) -> str:
+def landing_page(
+    version: str, vendors: Sequence[VendorNow], *, has_api: bool = False, has_feeds: bool = False
+) -> str:
     """Return the page as HTML; texts of vendors are escaped in it."""
     rows = "\n".join(map(_row, vendors))
     table = _TABLE.format(rows=rows) if vendors else "<p>No vendor is configured.</p>"
     api = _API if has_api else ""
-    return _LANDING.format(version=escape(version), vendors=table, api=api)
+    return _LANDING.format(
+        version=escape(version),
+        vendors=table,
+        api=api,
+        feeds=_FEEDS if has_feeds else "",
+        discovery=_DISCOVERY if has_feeds else "",
+    )
 
 
 def _row(vendor: VendorNow) -> str:

@@ -26,6 +26,8 @@ from exporters.serving import Server
 from exporters.text_format import Block, blocks
 from monitor.plain import visible
 
+_FEED = "/feeds/all.atom"
+
 
 def application(
     state: StateMetrics,
@@ -52,6 +54,7 @@ def application(
         clock=clock,
         version=version,
         has_api=any(isinstance(route, Below) for route in routes),
+        has_feeds=any(getattr(route, "path", None) == _FEED for route in routes),
     )
     app = Starlette(
         routes=[
@@ -88,6 +91,7 @@ class _Pages:
     clock: Callable[[], datetime]
     version: str
     has_api: bool
+    has_feeds: bool
 
     async def metrics(self, request: Request) -> Response:
         """Answer everything, or with `vendor` or `shard` only what is about these vendors."""
@@ -126,7 +130,10 @@ class _Pages:
         return await html_response(
             request,
             lambda: landing_page(
-                self.version, self.state.vendors(self.clock()), has_api=self.has_api
+                self.version,
+                self.state.vendors(self.clock()),
+                has_api=self.has_api,
+                has_feeds=self.has_feeds,
             ),
         )
 

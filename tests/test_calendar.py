@@ -50,7 +50,7 @@ async def test_an_announced_maintenance_is_an_event_that_another_library_reads(s
     assert (event.status, event.sequence) == ("CONFIRMED", 0)
     assert str(event.url) == "https://acme.example/m1"
     assert event.description.splitlines() == [
-        "Maintenance, maintenance; status: scheduled.",
+        "Maintenance; status: scheduled.",
         "Announced for 2026-05-23 12:00 UTC.",
         "Components: API.",
     ]

@@ -255,8 +255,8 @@ def test_a_closed_day_that_the_vendor_changed_is_an_entry(store):
 
     assert of_vendor.title == "Acme: 2026-05-19 changed by the vendor"
     assert of_vendor.lines == (
-        "2026-05-19 (UTC) was operational with 0 s of outage.",
-        "It is partial outage with 1 h of outage.",
+        "2026-05-19 (UTC) was operational, with 0 s of outage.",
+        "It is now partial outage, with 1 h.",
     )
     assert (of_vendor.level, of_vendor.updated_at) == (Level.PARTIAL_OUTAGE, later)
     assert of_vendor.id != of_api.id

@@ -11,8 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from exporters.feeds.texts import duration, instant, paragraphs, title
 from exporters.wording import UNKNOWN, level_title
-from monitor.answers import Chronicle, IncidentStory, LevelChange, Status
-from monitor.answers.chronicle import DayEdit
+from monitor.answers import Chronicle, IncidentStory, LevelChange, RevisedDay, Status
 from monitor.answers.status import STALE_INTERVALS
 from monitor.intervals import day_of
 from monitor.model import KnownComponent, Level, Phase, worst_level
@@ -121,7 +120,9 @@ def incident_lines(story: IncidentStory) -> Iterator[str]:
     """Yield what is known of an incident, then its messages, the newest first."""
     incident = story.incident
     kind = "Maintenance" if incident.maintenance else "Incident"
-    yield f"{kind}, {level_title(story.level)}; status: {incident.status or 'not given'}."
+    is_plain = incident.maintenance and story.level is Level.MAINTENANCE
+    level = "" if is_plain else f", {level_title(story.level)}"
+    yield f"{kind}{level}; status: {incident.status or 'not given'}."
     yield _when(story)
     if story.components:
         yield f"Components: {_names(story.components)}."
@@ -175,18 +176,18 @@ def _how_long(change: LevelChange, zone: tzinfo) -> str:
     return f"{level} from {start} to {instant(change.end)}, {length}."
 
 
-def _edit(chronicle: Chronicle, edit: DayEdit) -> Entry:
-    day, before, after = edit.after.day, edit.before, edit.after
+def _edit(chronicle: Chronicle, edit: RevisedDay) -> Entry:
+    day, before, after = edit.date, edit.before, edit.after
     subject = _subject_id(chronicle)
     return Entry(
-        id=urn(chronicle.page.url, EDIT, subject, day.isoformat(), str(edit.revision)),
+        id=urn(chronicle.page.url, EDIT, subject, day.isoformat(), str(edit.number)),
         kind=EDIT,
         vendor=chronicle.page.slug,
         title=title(f"{_subject(chronicle)}: {day} changed by the vendor"),
         lines=paragraphs(
-            f"{day} ({chronicle.page.zone_name}) was {level_title(before.level)} with"
+            f"{day} ({chronicle.page.zone_name}) was {level_title(before.level)}, with"
             f" {duration(before.seconds.outage)} of outage.",
-            f"It is {level_title(after.level)} with {duration(after.seconds.outage)} of outage.",
+            f"It is now {level_title(after.level)}, with {duration(after.seconds.outage)}.",
         ),
         level=None if after.level is None else worst_level([before.level, after.level]),
         url=chronicle.page.url,

@@ -6,17 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, pairwise
 
 from monitor import history
+from monitor.answers.day_revisions import RevisedDay, revised_days
+from monitor.answers.incidents import worst_of
 from monitor.answers.level_changes import LevelChange, level_changes
 from monitor.component_names import find_component
 from monitor.config import VendorConfig
 from monitor.days.level_spans import level_spans
-from monitor.impacts import impact_level
-from monitor.intervals import day_interval, days_between
+from monitor.intervals import day_interval
 from monitor.model import (
-    Day,
     Impact,
     Incident,
     KnownComponent,
@@ -24,10 +23,9 @@ from monitor.model import (
     PageFacts,
     Phase,
     Window,
-    worst_level,
 )
 from monitor.ratios import window_ending
-from monitor.store import DayRevision, IncidentVersion, PageRecord, Store, UpdateVersion
+from monitor.store import IncidentVersion, PageRecord, Store, UpdateVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +37,10 @@ class ChronicleQuery:
     now: datetime
     days: int = 30
     component: str | None = None
+
+    def window(self, page: PageRecord) -> Window:
+        """Return the days, the last of which is the page's today."""
+        return window_ending(self.now.astimezone(page.zone).date(), self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +62,6 @@ class IncidentStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayEdit:
-    """A closed day that the vendor changed, as it was `before`, and from `changed_at` (UTC) on."""
-
-    before: Day
-    after: Day
-    revision: int
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Chronicle:
     """What happened in a window, of one component or of the vendor when it is None. Incidents are
     by start, level changes and edits of days in their order in time.
@@ -81,7 +73,7 @@ class Chronicle:
     window: Window
     incidents: tuple[IncidentStory, ...]
     changes: tuple[LevelChange, ...]
-    edits: tuple[DayEdit, ...]
+    edits: tuple[RevisedDay, ...]
 
 
 def chronicle(
@@ -90,7 +82,7 @@ def chronicle(
     """Return what happened at a vendor. The user's overrides count. Raises ValueError when the page
     has no such component.
     """
-    window = window_ending(query.now.astimezone(page.zone).date(), query.days)
+    window = query.window(page)
     since = day_interval(window.first, page.zone).start
     facts, days = history.read(
         store, page, vendor, first=window.first, last=window.last, now=query.now
@@ -115,7 +107,7 @@ def chronicle(
         window=window,
         incidents=tuple(_Stories(store, page, vendor, facts, query.now).of(component, since)),
         changes=level_changes(spans, entries, counted_ids, since=since),
-        edits=tuple(_edits(store, page, component, window)),
+        edits=tuple(_edits(store, page, component, query)),
     )
 
 
@@ -163,15 +155,10 @@ class _Stories:
 
 
 def _level(incident: Incident, impacts: list[Impact], vendor: VendorConfig) -> Level | None:
-    """Return the worst level of an incident's impacts; one that cannot be read makes what is not
-    bad otherwise unknown.
-    """
+    """Return the worst level of an incident; a maintenance that gives none is one all the same."""
     if incident.maintenance and not impacts:
         return Level.MAINTENANCE
-    levels = [impact_level(impact, vendor.impact_mapping) for impact in impacts]
-    worst = worst_level(levels)
-    is_doubtful = None in levels and worst in (Level.OPERATIONAL, Level.MAINTENANCE)
-    return None if is_doubtful else worst
+    return worst_of(impacts, vendor)
 
 
 def _told_at(
@@ -200,23 +187,12 @@ def _changes(messages: list[UpdateVersion], versions: list[IncidentVersion]) -> 
 
 
 def _edits(
-    store: Store, page: PageRecord, component: KnownComponent | None, window: Window
-) -> Iterator[DayEdit]:
-    if not store.revised_days(page.id, window.first, window.last):
-        return
-    key = None if component is None else component.id
-    per_day = (
-        store.revisions(page.id, key, day) for day in days_between(window.first, window.last)
-    )
-    pairs = chain.from_iterable(map(pairwise, per_day))
-    for before, after in sorted(pairs, key=_recorded_at):
-        yield DayEdit(
-            before=before.day,
-            after=after.day,
-            revision=after.revision,
-            changed_at=after.recorded_at,
-        )
-
-
-def _recorded_at(pair: tuple[DayRevision, DayRevision]) -> datetime:
-    return pair[1].recorded_at
+    store: Store, page: PageRecord, component: KnownComponent | None, query: ChronicleQuery
+) -> list[RevisedDay]:
+    """Return the edits of the component's days, of the vendor's own where it is None."""
+    found = []
+    for edit in revised_days(store, page, query.window(page), moment=query.now):
+        of_id = None if edit.component is None else edit.component.id
+        if of_id == (None if component is None else component.id):
+            found.append(edit)
+    return sorted(found, key=lambda edit: edit.changed_at)

@@ -1,6 +1,7 @@
 """The incidents and maintenances that vendors told of, each with the worst level it came to."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,12 +57,12 @@ def incidents(
         if is_over or incident.started_at >= end:
             continue
         named = tuple(entries[key] for key in incident.component_ids if key in entries)
-        level = _worst(impacts[incident.id], vendor)
+        level = worst_of(impacts[incident.id], vendor)
         found.append(IncidentLevel(incident=incident, components=named, level=level))
     return tuple(sorted(found, key=_place))
 
 
-def _worst(impacts: list[Impact], vendor: VendorConfig) -> Level | None:
+def worst_of(impacts: Iterable[Impact], vendor: VendorConfig) -> Level | None:
     """Return the worst level of impacts. One that is unknown is never taken for a good one."""
     levels = {impact_level(impact, vendor.impact_mapping) for impact in impacts}
     worst = max((level for level in levels if level is not None), default=None)
