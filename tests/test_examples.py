@@ -55,7 +55,7 @@ def test_an_example_is_one_that_the_command_takes(name: str, line: str) -> None:
     parsed = parse(line)
 
     assert parsed == name or (parsed.startswith(f"{name} ") and name in {
-        "monitor", "monitor db", "monitor export",
+        "monitor", "monitor completion", "monitor db", "monitor export",
     })  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from monitor.cli import (
     assets,
     beginning,
     checking,
+    completion,
     database,
     detection,
     evidence,
@@ -93,6 +94,7 @@ for commands in (  # in the order in which `--help` lists them
     evidence.commands,
     assets.commands,
     database.commands,
+    completion.commands,
 ):
     app.add_typer(commands)
 
@@ -116,6 +118,7 @@ def _run() -> None:
     command = typer.main.get_command(app)
     understand_everywhere(command)
     add_endings(command)
+    completion.answer_shells()
     try:
         command(prog_name="monitor")
     except MonitorError as error:

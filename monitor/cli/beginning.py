@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor import config as configuration
+from monitor.cli import suggested_words
 from monitor.cli.invocation import to_type
 from monitor.cli.options import ConfigOption
 from monitor.errors import ConfigError
@@ -28,6 +29,7 @@ def init(
         typer.Argument(
             metavar="VENDOR|URL",
             help="Vendors of the catalogue, or addresses of status pages; without any, it asks.",
+            autocompletion=suggested_words.pages,
         ),
     ] = None,
     force: Annotated[

@@ -142,6 +142,11 @@ ENDINGS: Mapping[str, Ending] = {
         ("monitor evidence github 2026-05-22 -o evidence",),
         "0 fine, 1 no answer of that day is kept, 2 bad usage or settings",
     ),
+    "monitor completion": Ending(("monitor completion install", "monitor completion show fish")),
+    "monitor completion install": Ending(
+        ("monitor completion install", "monitor completion install zsh")
+    ),
+    "monitor completion show": Ending(("monitor completion show bash",)),
     "monitor db": Ending(
         ("monitor db size", "monitor db backup /backups/vendorstatus.db"),
         "0 fine, 1 the database is damaged, 2 bad usage or settings",

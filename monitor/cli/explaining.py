@@ -12,6 +12,7 @@ from exporters import explain as forms
 from exporters.why import as_json as why_json
 from exporters.why import lines as why_lines
 from monitor import answers
+from monitor.cli import suggested_words
 from monitor.cli.asked_days import Subject, component_and_days
 from monitor.cli.options import ConfigOption, DatabaseOption, KnownAt, Vendor, instant
 from monitor.cli.spans import Days, Since, Until, chosen
@@ -48,6 +49,7 @@ def explain(
             metavar="[COMPONENT] [DAY]",
             help="A component, then a day (2026-05-22, today, yesterday, latest) or days"
             " (2026-05-01..2026-05-22, 2026-05).",
+            autocompletion=suggested_words.components_and_days,
         ),
     ] = None,
     since: Since = None,
@@ -99,6 +101,7 @@ def why(
             metavar="[COMPONENT] DAY [DAY]",
             help="A component, then a day (2026-05-22, today, yesterday, latest), or two to"
             " compare.",
+            autocompletion=suggested_words.components_and_days,
         ),
     ],
     known_at: KnownAt = None,

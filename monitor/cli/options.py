@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli import suggested_words
 from monitor.errors import ConfigError
 from monitor.ratios import POLICIES
 
@@ -51,15 +52,24 @@ DatabaseOption = Annotated[
 CreateOption = Annotated[
     bool, typer.Option("--create", help="Make the file that --database names, if it is missing.")
 ]
-Vendor = Annotated[str, typer.Argument(help="Vendor: its slug or its name.")]
+Vendor = Annotated[
+    str,
+    typer.Argument(help="Vendor: its slug or its name.", autocompletion=suggested_words.vendors),
+]
 Vendors = Annotated[
     list[str] | None,
-    typer.Argument(metavar="VENDOR", help="Slugs or names; without any, all vendors."),
+    typer.Argument(
+        metavar="VENDOR",
+        help="Slugs or names; without any, all vendors.",
+        autocompletion=suggested_words.vendors,
+    ),
 ]
 Page = Annotated[
     str,
     typer.Argument(
-        metavar="VENDOR|URL", help="Vendor of the catalogue, or address of a status page."
+        metavar="VENDOR|URL",
+        help="Vendor of the catalogue, or address of a status page.",
+        autocompletion=suggested_words.pages,
     ),
 ]
 AllowPrivate = Annotated[

@@ -16,6 +16,7 @@ from exporters import status as forms
 from monitor import answers
 from monitor import config as configuration
 from monitor.answers import Outcome, Status, Target, Thresholds
+from monitor.cli import suggested_words
 from monitor.cli.detection import contact_page
 from monitor.cli.options import AllowPrivate, ConfigOption, DatabaseOption
 from monitor.config import TIERS, Settings
@@ -94,7 +95,9 @@ def status(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[VENDOR[/COMPONENT]]...", help="What you depend on; all vendors when none."
+            metavar="[VENDOR[/COMPONENT]]...",
+            help="What you depend on; all vendors when none.",
+            autocompletion=suggested_words.targets,
         ),
     ] = None,
     component: Annotated[
