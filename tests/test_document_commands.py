@@ -108,13 +108,6 @@ def test_commands_and_options_named_in_a_sentence_exist(document: str) -> None:
 
 
 @pytest.mark.parametrize("document", documents())
-def test_make_targets_named_in_a_sentence_exist(document: str) -> None:
-    named = re.findall(r"`make ([a-z][\w-]*)", (ROOT / document).read_text())
-
-    assert set(named) <= TARGETS
-
-
-@pytest.mark.parametrize("document", documents())
 def test_every_block_says_its_language(document: str) -> None:
     strange = [each.place for each in blocks_of(document) if each.language not in LANGUAGES]
 
