@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from itertools import pairwise
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -181,6 +182,16 @@ def days_between(first: date, last: date) -> Iterator[date]:
     """Yield the days from first to last, both included; nothing when last is before first."""
     for offset in range((last - first).days + 1):
         yield first + timedelta(days=offset)
+
+
+def between_edges(spans: Iterable[Interval]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield each stretch of time between two edges of these intervals that follow each other, in
+    order: in none of them does one begin or end.
+    """
+    edges: set[datetime] = set()
+    for span in spans:
+        edges.update((span.start, span.end))
+    yield from pairwise(sorted(edges))
 
 
 NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})

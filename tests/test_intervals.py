@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.intervals import (
     Interval,
+    between_edges,
     day_interval,
     day_of,
     days_between,
@@ -172,3 +173,11 @@ def test_days_between_includes_both_ends_and_may_be_empty() -> None:
 def test_an_unknown_zone_is_named_in_the_error(name: str) -> None:
     with pytest.raises(ValueError, match="no time zone is called"):
         zone_named(name)
+
+
+def test_between_edges_no_interval_begins_or_ends() -> None:
+    one, three, four, six = (ORIGIN + timedelta(hours=hours) for hours in (1, 3, 4, 6))
+    spans = [Interval(three, six), Interval(one, four), Interval(one, three)]
+
+    assert list(between_edges(spans)) == [(one, three), (three, four), (four, six)]
+    assert list(between_edges([])) == []

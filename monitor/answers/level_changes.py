@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 
 from monitor.days.level_spans import LevelSpan, Precision
+from monitor.intervals import between_edges
 from monitor.model import KnownComponent, Level
 
 
@@ -70,10 +70,7 @@ def _between_edges(
     spans: Sequence[LevelSpan], components: Mapping[str, KnownComponent]
 ) -> Iterator[LevelChange]:
     """Yield the worst level between two edges that follow each other, where there is one."""
-    edges: set[datetime] = set()
-    for span in spans:
-        edges.update((span.span.start, span.span.end))
-    for start, end in pairwise(sorted(edges)):
+    for start, end in between_edges(span.span for span in spans):
         there = [span for span in spans if span.span.start <= start and span.span.end >= end]
         if there:
             yield _worst(there, start, end, components)

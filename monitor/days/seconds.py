@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from monitor.claims import BadSpan
 from monitor.claims.spans import inside
-from monitor.intervals import Interval
+from monitor.intervals import Interval, between_edges
 from monitor.model import NO_SECONDS, Level, Seconds
 
 
@@ -31,10 +30,7 @@ def _between_edges(
     """
     for span in within:
         parts = list(inside(span, bad))
-        edges: set[datetime] = set()
-        for part in parts:
-            edges.update((part.span.start, part.span.end))
-        for start, end in pairwise(sorted(edges)):
+        for start, end in between_edges(part.span for part in parts):
             yield parts, start, end
 
 
