@@ -39,7 +39,10 @@ from monitor.store import PageRecord, Store
 
 
 def vendor_series(
-    store: Store, page: PageRecord, settings: VendorConfig, query: HistoryQuery
+    store: Store,
+    page: PageRecord,
+    settings: VendorConfig,
+    query: HistoryQuery,
 ) -> Iterator[Series]:
     """Yield the series of a vendor and its components, by component and window; nothing before we
     know of them.
@@ -148,7 +151,11 @@ def _stamps(days: Sequence[StampedDay]) -> list[int]:
 
 
 def _level_series(
-    subject: str, own: Labels, history: History, days: Sequence[StampedDay], reading: _Reading
+    subject: str,
+    own: Labels,
+    history: History,
+    days: Sequence[StampedDay],
+    reading: _Reading,
 ) -> Iterator[Series]:
     levels = {item.day: history.day(item.day).level for item in days}
     for ago, is_closed, every in reading.level_stamps:
@@ -161,7 +168,11 @@ def _level_series(
 
 
 def _window_series(
-    subject: str, own: Labels, history: History, days: Sequence[StampedDay], policy: Policy
+    subject: str,
+    own: Labels,
+    history: History,
+    days: Sequence[StampedDay],
+    policy: Policy,
 ) -> Iterator[Series]:
     for length in sorted(WINDOW_DAYS, key=str):  # in the order of their labels
         windows = [figures(history, window_ending(item.day, length)) for item in days]

@@ -50,7 +50,11 @@ _API = ' &middot; <a href="api/docs">API</a>'
 
 
 def landing_page(
-    version: str, vendors: Sequence[VendorNow], *, has_api: bool = False, has_feeds: bool = False
+    version: str,
+    vendors: Sequence[VendorNow],
+    *,
+    has_api: bool = False,
+    has_feeds: bool = False,
 ) -> str:
     """Return the page as HTML; texts of vendors are escaped in it."""
     rows = "\n".join(map(_row, vendors))

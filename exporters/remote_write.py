@@ -35,7 +35,11 @@ class Batch:
 
 
 def batches(
-    series: Iterable[Series], labels: Mapping[str, str], *, now: float, samples: int = BATCH_SAMPLES
+    series: Iterable[Series],
+    labels: Mapping[str, str],
+    *,
+    now: float,
+    samples: int = BATCH_SAMPLES,
 ) -> Iterator[Batch]:
     """Yield requests of at most `samples` samples, series by series, each series' samples by time.
 
@@ -114,7 +118,12 @@ _TOO_OLD = ("out of bounds", "too old", "out of order", "too far in the past")
 
 
 def refusal(
-    status: int, text: str, *, url: str, days: int, location: str | None = None
+    status: int,
+    text: str,
+    *,
+    url: str,
+    days: int,
+    location: str | None = None,
 ) -> ReceiverError | None:
     """Return why the receiver did not take a request, and whose move it is; None when it took it.
 

@@ -69,7 +69,10 @@ def _day_labels(ago: int, *, is_closed: bool) -> Labels:
 
 
 def window_samples(
-    subject: str, days: int, figures: WindowFigures, policy: Policy
+    subject: str,
+    days: int,
+    figures: WindowFigures,
+    policy: Policy,
 ) -> Iterator[Sample]:
     """Yield the figures of a window of so many days, always the same families in the same order."""
     window = WINDOW_LABELS[days]
@@ -91,7 +94,10 @@ def _policy_labels(days: int, policy: str) -> Labels:
 
 
 def formula_sample(
-    entry: KnownComponent, record: PageFacts, history: History, last: date
+    entry: KnownComponent,
+    record: PageFacts,
+    history: History,
+    last: date,
 ) -> Sample:
     """Return the component's uptime by the vendor's own formula, of the longest window that ends
     with `last`; not known before bars fill the whole of it.

@@ -187,7 +187,13 @@ class BadStatus(FetchError):
     reason = "http_status"
 
     def __init__(
-        self, message: str, *, status: int, url: str = "", page: str = "", remedy: str = ""
+        self,
+        message: str,
+        *,
+        status: int,
+        url: str = "",
+        page: str = "",
+        remedy: str = "",
     ) -> None:
         super().__init__(message, url=url, page=page, remedy=remedy)
         self.status = status

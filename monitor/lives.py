@@ -29,7 +29,10 @@ def with_lives(
 
 
 def _life(
-    component: KnownComponent, history: History, first_read: date | None, zone: tzinfo
+    component: KnownComponent,
+    history: History,
+    first_read: date | None,
+    zone: tzinfo,
 ) -> Life:
     removed_at = component.removed_at
     last = None if removed_at is None else day_of(removed_at, zone)
@@ -37,7 +40,10 @@ def _life(
 
 
 def _first_day(
-    component: KnownComponent, history: History, first_read: date | None, zone: tzinfo
+    component: KnownComponent,
+    history: History,
+    first_read: date | None,
+    zone: tzinfo,
 ) -> date | None:
     """Return the first day on which the component was there; None = it has always been.
 

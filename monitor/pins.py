@@ -27,7 +27,11 @@ _INSTANT = timedelta(microseconds=1)
 
 
 def bad_days(
-    evidence: Evidence, zone: tzinfo, mapping: Mapping[str, Level], *, since: datetime
+    evidence: Evidence,
+    zone: tzinfo,
+    mapping: Mapping[str, Level],
+    *,
+    since: datetime,
 ) -> frozenset[date]:
     """Return the days of the zone, from that of `since` to that of the reading, that this evidence
     names bad.

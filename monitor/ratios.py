@@ -249,7 +249,10 @@ def statuspage_group_seconds(children: list[tuple[int, int]]) -> tuple[int, int]
 
 
 def vendor_formula(
-    component: KnownComponent, facts: PageFacts, history: History, window: Window
+    component: KnownComponent,
+    facts: PageFacts,
+    history: History,
+    window: Window,
 ) -> Decimal | None:
     """Return the percentage the vendor's own formula gives for the window, from its bars; None
     without bars.

@@ -34,7 +34,11 @@ def is_bad(level: Level | None) -> bool:
 
 
 def standing_level(
-    worst: Level | None, *, share: float, of: float, min_coverage: float
+    worst: Level | None,
+    *,
+    share: float,
+    of: float,
+    min_coverage: float,
 ) -> Level | None:
     """Return the worst known level where it stands, else None: a `share` is known `of` all seconds,
     or of all components.

@@ -353,7 +353,10 @@ def protect_output() -> None:
 
 
 def _show_bug(
-    before: _Hook, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    before: _Hook,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
 ) -> None:
     """Print a traceback; the message in it may quote what a vendor wrote."""
     if issubclass(kind, KeyboardInterrupt):

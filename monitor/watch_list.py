@@ -139,7 +139,11 @@ def begin(store: Store, settings: Settings, command: Command, now: datetime) -> 
 
 
 def _write(
-    store: Store, settings: Settings, command: Command, decision: Written, now: datetime
+    store: Store,
+    settings: Settings,
+    command: Command,
+    decision: Written,
+    now: datetime,
 ) -> None:
     if command in {Command.APPLY, Command.SERVE}:
         put_in_force(store, settings, settings.vendors, now)

@@ -69,7 +69,11 @@ class Written:
 
 
 def written_by(
-    command: Command, database: Database, slugs: Collection[str], *, is_chosen: bool
+    command: Command,
+    database: Database,
+    slugs: Collection[str],
+    *,
+    is_chosen: bool,
 ) -> Written | Refusal:
     """Return what a command with settings for these vendors writes, or why it is refused.
     `is_chosen` = the settings are not the built-in list.

@@ -41,7 +41,10 @@ def account_json(account: DayAccount, overview: Overview) -> dict[str, Any]:
 
 
 def _day(
-    day: Day, components: _Components, disputes: Sequence[Dispute], incidents: Sequence[Incident]
+    day: Day,
+    components: _Components,
+    disputes: Sequence[Dispute],
+    incidents: Sequence[Incident],
 ) -> dict[str, Any]:
     """Return a day at a glance; `seconds_of` is the component whose seconds a vendor's day has."""
     whose = None if day.component_id is None else _component(day.component_id, components)

@@ -37,7 +37,11 @@ __all__ = ["NoSuchVendor", "PollMetrics", "StateMetrics", "VendorNow", "expositi
 
 
 def exposition(
-    state: StateMetrics, polls: PollMetrics, *, now: datetime, openmetrics: bool
+    state: StateMetrics,
+    polls: PollMetrics,
+    *,
+    now: datetime,
+    openmetrics: bool,
 ) -> bytes:
     """Return everything `/metrics` answers at `now`, in text format 0.0.4 or OpenMetrics 1.0."""
     return render(

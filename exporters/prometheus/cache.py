@@ -103,7 +103,12 @@ class CachedVendor:
         return self._stateless
 
     def polling(
-        self, page: PageState, offset: float | None, *, ahead: bool, stale: bool
+        self,
+        page: PageState,
+        offset: float | None,
+        *,
+        ahead: bool,
+        stale: bool,
     ) -> FamilyLines:
         """Return the lines that change with every poll; see `polling_lines`."""
         source = (

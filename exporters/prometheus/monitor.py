@@ -27,7 +27,10 @@ def monitor_lines(
 
 
 def _database(
-    pages: Iterable[PageState], now: datetime, size: int | None, health: Health | None
+    pages: Iterable[PageState],
+    now: datetime,
+    size: int | None,
+    health: Health | None,
 ) -> Iterator[Sample]:
     ago = None if health is None else health.written_seconds_ago
     wrote = None if ago is None else now.timestamp() - ago

@@ -10,7 +10,11 @@ UNKEPT = "store"
 
 
 def polling_lines(
-    page: PageState, offset: float | None, *, ahead: bool, stale: bool
+    page: PageState,
+    offset: float | None,
+    *,
+    ahead: bool,
+    stale: bool,
 ) -> FamilyLines:
     """Return the lines that change with every poll. `offset` is how far the page's clock is ahead
     of ours, in seconds, None = not heard.

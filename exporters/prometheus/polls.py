@@ -106,7 +106,11 @@ class PollMetrics:
         self.reread(loaded_at)
 
     def polled(
-        self, platform: str | None, outcome: str, reason: str | None, seconds: float
+        self,
+        platform: str | None,
+        outcome: str,
+        reason: str | None,
+        seconds: float,
     ) -> None:
         """Count a poll whose page took `seconds` to answer. `outcome` is ok, unchanged or failed.
 

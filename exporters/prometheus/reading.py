@@ -90,7 +90,10 @@ class VendorReading:
 
 
 def read_vendor(
-    store: Store, page: PageState, key: CacheKey, settings: VendorConfig
+    store: Store,
+    page: PageState,
+    key: CacheKey,
+    settings: VendorConfig,
 ) -> VendorReading:
     """Read the vendor. Raises what the store raises."""
     first = key.today - timedelta(days=LONGEST_WINDOW - 1)

@@ -19,7 +19,11 @@ _COLOURS = {"kept": "green", "not kept": "red", "cannot be known": "yellow"}
 
 
 def span_parts(
-    records: Iterable[Record], query: ReportQuery, *, components: bool, width: int
+    records: Iterable[Record],
+    query: ReportQuery,
+    *,
+    components: bool,
+    width: int,
 ) -> Iterator[RenderableType]:
     """Yield a table of the spans that this width shows, in blocks where not all fit beside each
     other, and what its figures mean.

@@ -70,7 +70,11 @@ class Case:
 
 
 def changes(
-    case: Case, day: Day, store: Store, page: PageRecord, now: datetime
+    case: Case,
+    day: Day,
+    store: Store,
+    page: PageRecord,
+    now: datetime,
 ) -> Iterator[Change]:
     """Yield what each change makes of the day, also where that is nothing; `day` is what it is
     without any. What was known before each revision of the day is read from the store, as of `now`.

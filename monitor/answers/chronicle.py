@@ -77,7 +77,10 @@ class Chronicle:
 
 
 def chronicle(
-    store: Store, page: PageRecord, vendor: VendorConfig, query: ChronicleQuery
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    query: ChronicleQuery,
 ) -> Chronicle:
     """Return what happened at a vendor. The user's overrides count. Raises ValueError when the page
     has no such component.
@@ -187,7 +190,10 @@ def _changes(messages: list[UpdateVersion], versions: list[IncidentVersion]) -> 
 
 
 def _edits(
-    store: Store, page: PageRecord, component: KnownComponent | None, query: ChronicleQuery
+    store: Store,
+    page: PageRecord,
+    component: KnownComponent | None,
+    query: ChronicleQuery,
 ) -> list[RevisedDay]:
     """Return the edits of the component's days, of the vendor's own where it is None."""
     found = []

@@ -25,7 +25,11 @@ class RevisedDay:
 
 
 def revised_days(
-    store: Store, page: PageRecord, window: Window, *, moment: datetime
+    store: Store,
+    page: PageRecord,
+    window: Window,
+    *,
+    moment: datetime,
 ) -> tuple[RevisedDay, ...]:
     """Return the changes of a window's days that were known at `moment`: by day, the vendor's
     before its components', each day's in their order.
@@ -42,7 +46,10 @@ def revised_days(
 
 
 def _changes(
-    component: KnownComponent | None, day: date, versions: Sequence[DayRevision], moment: datetime
+    component: KnownComponent | None,
+    day: date,
+    versions: Sequence[DayRevision],
+    moment: datetime,
 ) -> Iterator[RevisedDay]:
     for number, (before, after) in enumerate(pairwise(versions), start=1):
         if after.recorded_at <= moment:

@@ -79,7 +79,10 @@ class Explanation:
 
 
 def explanation(
-    store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuery
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    query: DayQuery,
 ) -> Explanation:
     """Return what is behind a day.
 
@@ -116,7 +119,10 @@ def explanation(
 
 
 def _revisions(
-    store: Store, page: PageRecord, component: KnownComponent | None, query: DayQuery
+    store: Store,
+    page: PageRecord,
+    component: KnownComponent | None,
+    query: DayQuery,
 ) -> Iterator[DayRevision]:
     key = None if component is None else component.id
     for revision in store.revisions(page.id, key, query.day):
@@ -173,7 +179,11 @@ def _within(
 
 
 def _accounts(
-    store: Store, page: PageRecord, vendor: VendorConfig, facts: PageFacts, moment: datetime
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    facts: PageFacts,
+    moment: datetime,
 ) -> Iterator[IncidentAccount]:
     decisions = {
         decision.incident.id: decision.override

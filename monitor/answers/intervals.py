@@ -38,7 +38,10 @@ class BadIntervals:
 
 
 def bad_intervals(
-    store: Store, page: PageRecord, vendor: VendorConfig, query: IntervalQuery
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    query: IntervalQuery,
 ) -> BadIntervals:
     """Return when each component was at a bad level. Raises ValueError when `last` is before
     `first`.

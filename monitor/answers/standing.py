@@ -49,7 +49,11 @@ class Standing:
 
     @classmethod
     def of(
-        cls, page: PageRecord, current: CurrentState, vendor: VendorConfig, now: datetime
+        cls,
+        page: PageRecord,
+        current: CurrentState,
+        vendor: VendorConfig,
+        now: datetime,
     ) -> "Standing":
         """Return what a page's current state comes to at `now`. Reads nothing."""
         how_fresh = freshness(page, page.observed_until, vendor.interval_seconds, now)
@@ -101,7 +105,10 @@ def verdict(current: CurrentState, min_coverage: float) -> Verdict:
 
 
 def freshness(
-    page: PageInstants, read_at: datetime | None, interval_seconds: float, now: datetime
+    page: PageInstants,
+    read_at: datetime | None,
+    interval_seconds: float,
+    now: datetime,
 ) -> Freshness:
     """Return what the last reading of a page, at `read_at`, says of `now`; it is polled at this
     interval.

@@ -105,14 +105,22 @@ class Status:
 
 
 def status(
-    store: Store, page: PageRecord, vendor: VendorConfig, target: Target, now: datetime
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    target: Target,
+    now: datetime,
 ) -> Status:
     """Return how the target, of this page, is at `now`. Raises as `status_of` does."""
     return status_of(page, store.current(page.id), vendor, target, now)
 
 
 def status_of(
-    page: PageRecord, current: CurrentState, vendor: VendorConfig, target: Target, now: datetime
+    page: PageRecord,
+    current: CurrentState,
+    vendor: VendorConfig,
+    target: Target,
+    now: datetime,
 ) -> Status:
     """Return what a page's current state comes to for a target. Reads nothing.
 

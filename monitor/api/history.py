@@ -202,7 +202,11 @@ class History:
         return Rows(rows.Incident, with_updates)
 
     def _rows(
-        self, table: str, vendor: str | None, component: str | None, choice: Choice
+        self,
+        table: str,
+        vendor: str | None,
+        component: str | None,
+        choice: Choice,
     ) -> Iterator[dict[str, Any]]:
         """Yield a table's rows: those of one component, or all."""
         for query in self._questions(vendor, choice):

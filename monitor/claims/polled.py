@@ -9,7 +9,10 @@ from monitor.model import ObservedRun
 
 
 def find_unexplained(
-    runs: Iterable[ObservedRun], claims: Sequence[BadSpan], pad: timedelta, zone: tzinfo
+    runs: Iterable[ObservedRun],
+    claims: Sequence[BadSpan],
+    pad: timedelta,
+    zone: tzinfo,
 ) -> list[BadSpan]:
     """Return the bad states that polls saw and that no claim of at least their level explains."""
     bad = []

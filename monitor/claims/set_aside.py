@@ -155,7 +155,11 @@ def _is_about(open_claim: OpenClaim, claim: BadSpan) -> bool:
 
 
 def _in_two_polls(
-    run: ObservedRun, open_claim: OpenClaim, part: Interval, interval: timedelta, least: timedelta
+    run: ObservedRun,
+    open_claim: OpenClaim,
+    part: Interval,
+    interval: timedelta,
+    least: timedelta,
 ) -> bool:
     """Whether two readings of the run surely were made while the claim was known, the first in this
     part of it, and the run lasted at least so long.

@@ -244,7 +244,10 @@ async def _look(collector: Collector, page: PageRecord, record: PageRecord | Non
 
 
 async def _describe_new_identity(
-    collector: Collector, page: PageRecord, record: PageRecord, platform: str
+    collector: Collector,
+    page: PageRecord,
+    record: PageRecord,
+    platform: str,
 ) -> list[str]:
     """Say that another company's page answers where the stored one did; empty when it does not, or
     cannot be read.

@@ -92,7 +92,12 @@ def detect(
 
 
 def _next_step(
-    url: str, word: str, settings: Settings, config: Path | None, *, allow_private: bool
+    url: str,
+    word: str,
+    settings: Settings,
+    config: Path | None,
+    *,
+    allow_private: bool,
 ) -> str:
     """Return what to type after a page was looked at: watch it, or ask about it where it is."""
     for vendor in settings.vendors:

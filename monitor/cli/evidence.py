@@ -80,7 +80,12 @@ def write_evidence(
 
 
 def write(
-    page: PageRecord, day: date, bodies: Sequence[PinnedBody], folder: Path, *, force: bool
+    page: PageRecord,
+    day: date,
+    bodies: Sequence[PinnedBody],
+    folder: Path,
+    *,
+    force: bool,
 ) -> None:
     """Write bodies and their index. Raises ConfigError for a folder in use, OSError from the
     disk.

@@ -97,7 +97,10 @@ def write_openmetrics(
 
 
 def _next_steps(
-    file: Path, totals: FileTotals, labels: Mapping[str, str], now: datetime
+    file: Path,
+    totals: FileTotals,
+    labels: Mapping[str, str],
+    now: datetime,
 ) -> Iterator[str]:
     size, folder = file.stat().st_size / 1e6, f"{file}.blocks"
     span = f"{_day(totals.first)} to {_day(totals.last)}"

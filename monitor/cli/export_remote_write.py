@@ -121,7 +121,10 @@ class _Sender:
 
 
 def _send(
-    context: Context, pages: Sequence[PageRecord], sender: _Sender, before: SentVendors
+    context: Context,
+    pages: Sequence[PageRecord],
+    sender: _Sender,
+    before: SentVendors,
 ) -> tuple[int, int]:
     """Send what was not sent yet; return the number of samples, and of vendors that had been sent
     before.

@@ -59,7 +59,10 @@ def poll_line(result: PollResult, page: PageRecord, standing: Standing | None = 
 
 
 def backfill_facts(
-    result: BackfillResult, page: PageRecord, days: tuple[date, date], figures: WindowFigures
+    result: BackfillResult,
+    page: PageRecord,
+    days: tuple[date, date],
+    figures: WindowFigures,
 ) -> Facts:
     """Return what a backfill of these days, first and last, came to."""
     first, last = days

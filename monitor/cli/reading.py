@@ -119,7 +119,11 @@ class DaysToRead:
 
 
 async def _backfill_all(
-    context: Context, pages: Sequence[PageRecord], to_read: DaysToRead, *, force: bool
+    context: Context,
+    pages: Sequence[PageRecord],
+    to_read: DaysToRead,
+    *,
+    force: bool,
 ) -> list[BackfillResult]:
     display = bars()
 
@@ -158,7 +162,10 @@ async def _poll_before(
 
 
 def _say_backfill(
-    context: Context, result: BackfillResult, to_read: DaysToRead, form: Shape
+    context: Context,
+    result: BackfillResult,
+    to_read: DaysToRead,
+    form: Shape,
 ) -> Facts:
     """Return what a backfill came to; a table says it at once."""
     page = context.store.pages([result.slug], removed=True)[0]

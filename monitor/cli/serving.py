@@ -268,7 +268,10 @@ async def _reread(
 
 
 def find_problems(
-    collector: Collector, schedule: Schedule, now: datetime, presence: Presence | None = None
+    collector: Collector,
+    schedule: Schedule,
+    now: datetime,
+    presence: Presence | None = None,
 ) -> list[str]:
     """Return why we are not ready, in lines for people; empty = we are."""
     store = collector.store

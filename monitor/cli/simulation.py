@@ -162,7 +162,10 @@ def _fate(stage: _Stage) -> str:
 
 
 async def _serve_for(
-    seconds: float | None, context: Context, listener: socket.socket, fetcher: Fetches
+    seconds: float | None,
+    context: Context,
+    listener: socket.socket,
+    fetcher: Fetches,
 ) -> None:
     """Serve until a signal comes, or for so many seconds."""
     serving = asyncio.create_task(serve_until_stopped(context, listener, fetcher=fetcher))

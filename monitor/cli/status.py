@@ -158,7 +158,10 @@ def status(
 
 
 def _ask_until_well(
-    ask: Callable[[], Sequence[Status]], thresholds: Thresholds, seconds: float, pause: float
+    ask: Callable[[], Sequence[Status]],
+    thresholds: Thresholds,
+    seconds: float,
+    pause: float,
 ) -> Sequence[Status]:
     """Ask, and again until all is OK or the time is over; return the last answer."""
     until = time.monotonic() + seconds

@@ -144,7 +144,11 @@ class Backfills:
             await writer.pin_unreadable(page, unread, gap.reason)
 
     async def _ask_identity(
-        self, page: PageRecord, session: FetchSession, witness: Witness, cache: PageCache
+        self,
+        page: PageRecord,
+        session: FetchSession,
+        witness: Witness,
+        cache: PageCache,
     ) -> None:
         """Ask the page once, as a poll would, who it is, where the pieces do not say it.
 

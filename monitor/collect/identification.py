@@ -77,7 +77,11 @@ class Identification:
         return await db(store.page, page.id)
 
     async def _require_same_place(
-        self, page: PageRecord, name: str, hosts: Iterable[str], asking: FetchSession
+        self,
+        page: PageRecord,
+        name: str,
+        hosts: Iterable[str],
+        asking: FetchSession,
     ) -> None:
         """Raise IdentityChanged when a page of another platform was found at another host.
 

@@ -7,7 +7,11 @@ class PollObserver(Protocol):
     """Who counts what happened; the exporter implements it."""
 
     def polled(  # noqa: D102
-        self, provider: str, outcome: str, reason: str | None, seconds: float
+        self,
+        provider: str,
+        outcome: str,
+        reason: str | None,
+        seconds: float,
     ) -> None: ...
     def revised(self, provider: str, days: int) -> None: ...  # noqa: D102
     def unknown_words(self, provider: str, count: int) -> None: ...  # noqa: D102

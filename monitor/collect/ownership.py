@@ -33,7 +33,10 @@ def start_witness(page: PageRecord, session: FetchSession, cache: PageCache) -> 
 
 
 def require_own(
-    page: PageRecord, session: FetchSession, witness: Witness, info: PageInfo | None
+    page: PageRecord,
+    session: FetchSession,
+    witness: Witness,
+    info: PageInfo | None,
 ) -> None:
     """Raise IdentityChanged unless what an answer says of its page is the page's own.
 

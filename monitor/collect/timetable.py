@@ -25,7 +25,12 @@ class Timetable:
         self._due.clear()
 
     def next_due(
-        self, vendor: VendorConfig, failures: int, error: PageError | None, *, is_open: bool
+        self,
+        vendor: VendorConfig,
+        failures: int,
+        error: PageError | None,
+        *,
+        is_open: bool,
     ) -> datetime:
         """Return when a vendor's page is due again after a poll, which may have failed.
 

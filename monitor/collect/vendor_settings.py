@@ -95,7 +95,10 @@ def spec(vendor: VendorConfig) -> PageSpec:
 
 
 def put_in_force(
-    store: Store, settings: Settings, vendors: Iterable[VendorConfig], now: datetime
+    store: Store,
+    settings: Settings,
+    vendors: Iterable[VendorConfig],
+    now: datetime,
 ) -> None:
     """Watch these vendors and no others, on the way to these settings: from now on they are those
     that were applied last.

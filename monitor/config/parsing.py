@@ -47,7 +47,10 @@ def _mapping(value: Value | None, keys: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _vendors(
-    top: Value, items: Value | None, common: Mapping[str, Any], names: str
+    top: Value,
+    items: Value | None,
+    common: Mapping[str, Any],
+    names: str,
 ) -> tuple[VendorConfig, ...]:
     """Return the vendors of the variable when it names some, else of the file."""
     before = len(top.problems)

@@ -118,7 +118,10 @@ def _milder_seconds(evidence: DayEvidence, from_impacts: Seconds) -> Seconds:
 
 
 def _level(
-    seconds: Seconds, covered_seconds: float, length_seconds: float, options: Options
+    seconds: Seconds,
+    covered_seconds: float,
+    length_seconds: float,
+    options: Options,
 ) -> Level | None:
     """Return the day's level by rule 3; None = unknown."""
     worst = _worst_that_lasted(seconds, options.min_outage_seconds)
@@ -137,7 +140,11 @@ def _worst_that_lasted(seconds: Seconds, minimum: float) -> Level:
 
 
 def _dispute(
-    evidence: DayEvidence, seconds: Seconds, from_impacts: Seconds, *, is_closed: bool
+    evidence: DayEvidence,
+    seconds: Seconds,
+    from_impacts: Seconds,
+    *,
+    is_closed: bool,
 ) -> Seconds | None:
     """Return the day's seconds by the sources that do not count (rule 4); None when all agree.
 
@@ -254,7 +261,12 @@ def _lowest_confidence(day_claims: Claims) -> Confidence:
 
 
 def derive(
-    facts: PageFacts, options: Options, *, first: date, last: date, now: datetime
+    facts: PageFacts,
+    options: Options,
+    *,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> PageHistory:
     """Return the classified days from `first` to `last` of every component and of the vendor, as
     known at `now`.
@@ -276,7 +288,12 @@ def derive(
 
 
 def claims_by_component(
-    facts: PageFacts, options: Options, *, first: date, last: date, now: datetime
+    facts: PageFacts,
+    options: Options,
+    *,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> dict[str, Claims]:
     """Return what is claimed of each component from `first` to `last`, by its id, as it counts in
     `derive`. Components that were not on the page then are left out.

@@ -97,7 +97,10 @@ def _is_bad(day: Day, days: DayRange) -> bool:
 
 
 def _day_spans(
-    day: Day, evidence: ComponentEvidence, facts: ComponentFacts, days: DayRange
+    day: Day,
+    evidence: ComponentEvidence,
+    facts: ComponentFacts,
+    days: DayRange,
 ) -> list[LevelSpan]:
     """Return the spans of one day, in order."""
     day_evidence = evidence.on(day.day, day_interval(day.day, days.zone))
@@ -114,7 +117,10 @@ def _day_spans(
 
 
 def _somewhere_in(
-    day: Day, level: Level, evidence: DayEvidence, facts: ComponentFacts
+    day: Day,
+    level: Level,
+    evidence: DayEvidence,
+    facts: ComponentFacts,
 ) -> LevelSpan:
     """Return the seconds of a level of which it is not known when in the day they were."""
     whole = evidence.whole

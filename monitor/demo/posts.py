@@ -60,7 +60,11 @@ def posts(incident: TruthIncident, now: datetime) -> list[Post]:
 
 
 def _status(
-    incident: TruthIncident, at: datetime, after: Mapping[str, Level], *, first: bool
+    incident: TruthIncident,
+    at: datetime,
+    after: Mapping[str, Level],
+    *,
+    first: bool,
 ) -> str:
     if incident.maintenance:
         if incident.is_over(at):

@@ -60,7 +60,12 @@ class Simulator:
     """
 
     def __init__(
-        self, truths: Sequence[Truth], clock: Clock, *, host: str = "127.0.0.1", first_port: int = 0
+        self,
+        truths: Sequence[Truth],
+        clock: Clock,
+        *,
+        host: str = "127.0.0.1",
+        first_port: int = 0,
     ) -> None:
         self.vendors: list[Truth] = []
         self._truths = truths

@@ -234,7 +234,11 @@ class Fetcher:
 
 
 def _result(
-    url: str, chain: Sequence[str], answer: Answer, validators: Validators | None, seconds: float
+    url: str,
+    chain: Sequence[str],
+    answer: Answer,
+    validators: Validators | None,
+    seconds: float,
 ) -> FetchResult:
     """Return what a `get` came to whose redirects led through this chain."""
     *redirects, final_url = chain

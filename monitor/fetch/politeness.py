@@ -128,7 +128,12 @@ class Politeness:
 
     @asynccontextmanager
     async def turn(
-        self, host: str, lane: Lane, provider: str | None, *, gives_way: bool = False
+        self,
+        host: str,
+        lane: Lane,
+        provider: str | None,
+        *,
+        gives_way: bool = False,
     ) -> AsyncIterator[None]:
         """Wait for this host's turn and hold it. Raises Throttled when the host asked for a longer
         rest.

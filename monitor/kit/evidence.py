@@ -63,7 +63,12 @@ def first_covered(piece: Evidence, page: PageContext) -> datetime:
 
 
 def gap_until_now(
-    source: str, page: PageContext, since: datetime, why: str, *, what: str = "days"
+    source: str,
+    page: PageContext,
+    since: datetime,
+    why: str,
+    *,
+    what: str = "days",
 ) -> Evidence:
     """Return what is missing when history was asked for `since` and a source keeps none of it."""
     missing = f"{what} {day_of(since, UTC)}..{day_of(page.now, UTC)}"

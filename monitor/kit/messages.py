@@ -72,7 +72,11 @@ def messages(
 
 
 def posted_states(
-    items: object, levels: Mapping[str, Level], *, key: str, state: str = "status"
+    items: object,
+    levels: Mapping[str, Level],
+    *,
+    key: str,
+    state: str = "status",
 ) -> Iterator[PostedState]:
     """Yield the states in a list of a message, in which `key` is the component's id; what is none
     is left out.

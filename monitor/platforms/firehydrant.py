@@ -236,7 +236,12 @@ class _Reader:
         )
 
     def _spans(
-        self, item: Row, start: datetime, end: datetime | None, *, maintenance: bool
+        self,
+        item: Row,
+        start: datetime,
+        end: datetime | None,
+        *,
+        maintenance: bool,
     ) -> Iterator[ImpactSpan]:
         for key, condition in self._hit_components(item):
             yield ImpactSpan(

@@ -228,7 +228,10 @@ def _events_path(component: Component) -> str:
 
 
 def _past(
-    component: Component, answer: Response | FetchError, page: PageContext, since: datetime
+    component: Component,
+    answer: Response | FetchError,
+    page: PageContext,
+    since: datetime,
 ) -> Evidence:
     """Return one endpoint's past; a gap when its answer cannot be read."""
     try:
@@ -258,7 +261,10 @@ def _turns(answer: Row) -> list[_Turn]:
 
 
 def _coverage(
-    key: str, turns: Sequence[_Turn], now: datetime, since: datetime
+    key: str,
+    turns: Sequence[_Turn],
+    now: datetime,
+    since: datetime,
 ) -> Iterator[Coverage]:
     """Yield the time that an endpoint's events speak for: from the first of them on."""
     span = Interval.between(max(since, turns[0].at), now) if turns else None

@@ -172,7 +172,11 @@ def _identity(entry: Entry) -> tuple[str, str, str]:
 
 
 def _event(
-    entry: Entry, key: str, component: str, labels: Mapping[str, str], previous: str | None
+    entry: Entry,
+    key: str,
+    component: str,
+    labels: Mapping[str, str],
+    previous: str | None,
 ) -> Event:
     """Return an incident. `previous` is the worst severity it had when it was read while it went
     on.

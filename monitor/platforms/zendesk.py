@@ -283,7 +283,10 @@ def _own_flag(incident: Row) -> str | None:
 
 
 def _spans(
-    hits: Sequence[_Hit], impact: str, own: str | None, end: datetime | None
+    hits: Sequence[_Hit],
+    impact: str,
+    own: str | None,
+    end: datetime | None,
 ) -> Iterator[ImpactSpan]:
     """Yield what the hits meant: by their flags, where there are none by the incident's `own` flag,
     and where it has none either, as for maintenances, by the impact.

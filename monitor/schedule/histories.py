@@ -89,7 +89,11 @@ class Histories:
         await self._tell_end(result, await self._as_stored(page), days, begun_at)
 
     async def _tell_end(
-        self, result: BackfillResult, page: PageRecord, days: int, begun_at: datetime
+        self,
+        result: BackfillResult,
+        page: PageRecord,
+        days: int,
+        begun_at: datetime,
     ) -> None:
         """Log what a backfill came to; why it failed is logged where that is known."""
         known = await self._collector.writer.db(self._describe, page, days)

@@ -139,7 +139,11 @@ def gone_components(connection: Connection, page_id: int) -> GoneComponents:
 
 
 def count_new(
-    connection: Connection, page_id: int, ids: Collection[str], *, since: datetime
+    connection: Connection,
+    page_id: int,
+    ids: Collection[str],
+    *,
+    since: datetime,
 ) -> int:
     """Return how many components were new on the page since then, with those of `ids` it never
     listed.
@@ -172,7 +176,10 @@ _REFILE = [
 
 
 def bring_up_to_date(
-    connection: Connection, page: PageRecord, components: Iterable[Component], now: datetime
+    connection: Connection,
+    page: PageRecord,
+    components: Iterable[Component],
+    now: datetime,
 ) -> ComponentChange:
     """Make the page's components the vendor's present list; return what that changed, with all the
     days it affects.
@@ -187,7 +194,10 @@ def bring_up_to_date(
 
 
 def _write(
-    connection: Connection, page: PageRecord, change: ComponentChange, now: datetime
+    connection: Connection,
+    page: PageRecord,
+    change: ComponentChange,
+    now: datetime,
 ) -> None:
     for move in change.moves:
         _move(connection, page.id, move)

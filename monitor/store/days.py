@@ -68,7 +68,10 @@ def save_days(
 
 
 def _days_by_component(
-    connection: Connection, page_id: int, first: date, last: date
+    connection: Connection,
+    page_id: int,
+    first: date,
+    last: date,
 ) -> dict[str, StoredDays]:
     values = {"page": page_id, "first": first, "last": last}
     by_component: dict[str, StoredDays] = defaultdict(StoredDays)
@@ -126,7 +129,11 @@ def _new_quiet_run(page_id: int, component_id: str, run: DayRun) -> dict[str, An
 
 
 def _progress(
-    page: PageRecord, first: date, last: date, today: date, now: datetime
+    page: PageRecord,
+    first: date,
+    last: date,
+    today: date,
+    now: datetime,
 ) -> dict[str, Any]:
     """Return the page's columns that say how far its days are derived; empty when nothing moved."""
     values: dict[str, Any] = {}

@@ -84,7 +84,10 @@ def _to_pinned_body(rows: Sequence[Row]) -> PinnedBody:
 
 
 def pinned_for(
-    connection: Connection, page_id: int, first: date, last: date
+    connection: Connection,
+    page_id: int,
+    first: date,
+    last: date,
 ) -> dict[date, frozenset[str]]:
     """Return why bodies are kept behind the days from first to last, by day; days without any are
     left out.

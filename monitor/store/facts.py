@@ -113,7 +113,10 @@ def read(
 
 
 def _open_claims(
-    connection: Connection, page_id: int, since: datetime, known_at: datetime
+    connection: Connection,
+    page_id: int,
+    since: datetime,
+    known_at: datetime,
 ) -> Iterator[OpenClaim]:
     """Yield when each incident was known to claim something that goes on: its end may have been
     told later.

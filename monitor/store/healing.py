@@ -89,7 +89,11 @@ class _Healing:
     """One page's healing. `until` is the last reading that may be believed, None = none may."""
 
     def __init__(
-        self, connection: Connection, page: PageRecord, now: datetime, until: datetime | None
+        self,
+        connection: Connection,
+        page: PageRecord,
+        now: datetime,
+        until: datetime | None,
     ) -> None:
         self._connection = connection
         self._page = page

@@ -69,7 +69,12 @@ def quiet_run(first: date, last: date, source: str, confidence: str) -> DayRun:
 
 
 def page_history(
-    connection: Connection, page_id: int, first: date, last: date, *, only_listed: bool = False
+    connection: Connection,
+    page_id: int,
+    first: date,
+    last: date,
+    *,
+    only_listed: bool = False,
 ) -> PageHistory:
     """Return the stored days from first to last, both included; what was never derived is unknown.
 
@@ -118,7 +123,11 @@ def _quiet_runs(rows: Iterable[Iterable[Any]], first: date, last: date) -> dict[
 
 
 def _life_with_gone(
-    connection: Connection, page: PageRecord, listed: Life, first: date, last: date
+    connection: Connection,
+    page: PageRecord,
+    listed: Life,
+    first: date,
+    last: date,
 ) -> Life:
     """Return the vendor's life where `listed` is that of its components on the page: those that
     have gone were there before. They are only read where they came after the page's first reading.
@@ -167,7 +176,10 @@ def _whole_lengths(first: date, last: date, zone: tzinfo) -> Mapping[date, float
 
 
 def revisions(
-    connection: Connection, page_id: int, component_id: str | None, day: date
+    connection: Connection,
+    page_id: int,
+    component_id: str | None,
+    day: date,
 ) -> list[DayRevision]:
     """Return every revision of a component's (None = the vendor's) day, newest last; none of an
     unknown day.
@@ -202,7 +214,10 @@ _REVISED = sa.select(DAY.c.component_id, DAY.c.day).where(
 
 
 def all_revisions(
-    connection: Connection, page_id: int, first: date, last: date
+    connection: Connection,
+    page_id: int,
+    first: date,
+    last: date,
 ) -> dict[tuple[str | None, date], list[DayRevision]]:
     """Return the revisions, oldest first, of each day from first to last that was revised, by
     component (None = the vendor) and day.

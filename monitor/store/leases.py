@@ -125,7 +125,11 @@ def _retiming(record: PageRecord, now: datetime, step: timedelta) -> dict[str, A
 
 
 def put_off(
-    connection: Connection, *, due_after: datetime, due_until: datetime, by: timedelta
+    connection: Connection,
+    *,
+    due_after: datetime,
+    due_until: datetime,
+    by: timedelta,
 ) -> None:
     """Let pages that were to become due between two instants wait `by` longer: our clock skipped
     that time.

@@ -129,7 +129,11 @@ def _update(names: tuple[str, ...]) -> sa.Update:
 
 
 def change(
-    connection: Connection, page_id: int, values: Mapping[str, Any], *, step: int = 0
+    connection: Connection,
+    page_id: int,
+    values: Mapping[str, Any],
+    *,
+    step: int = 0,
 ) -> None:
     """Set columns of a page and move its version on by `step`."""
     if values or step:
@@ -148,7 +152,10 @@ def set_reread(connection: Connection, page_id: int, day: date) -> None:
 
 
 def set_platform(
-    connection: Connection, page_id: int, platform: str | None, evidence: Iterable[str]
+    connection: Connection,
+    page_id: int,
+    platform: str | None,
+    evidence: Iterable[str],
 ) -> None:
     """Keep the page's platform (None = detect anew) and the signals that prove it. Another platform
     than before drops the old one's validators and mark.

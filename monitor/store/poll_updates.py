@@ -139,7 +139,12 @@ def apply_poll(connection: Connection, update: PollUpdate, poll: PollRecord) -> 
 
 
 def _prolong(
-    connection: Connection, update: PollUpdate, poll: PollRecord, *, until: datetime, at: datetime
+    connection: Connection,
+    update: PollUpdate,
+    poll: PollRecord,
+    *,
+    until: datetime,
+    at: datetime,
 ) -> None:
     """Let what was observed `until` then hold until now, or begin anew after a silence."""
     day = closed_day(update, until)

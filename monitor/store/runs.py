@@ -47,7 +47,10 @@ def open_runs(connection: Connection, page_id: int) -> dict[str, OpenRun]:
 
 
 def read(
-    connection: Connection, page: PageRecord, since: datetime, known_at: datetime
+    connection: Connection,
+    page: PageRecord,
+    since: datetime,
+    known_at: datetime,
 ) -> tuple[ObservedRun, ...]:
     """Return the states that held at some time in [since, `known_at`), none longer than the page
     was observed.
@@ -83,7 +86,10 @@ def _to_observed(rows: Iterable[Row], page: PageRecord, until: datetime) -> Iter
 
 
 def start_runs(
-    connection: Connection, page_id: int, states: Collection[Observation | OpenRun], at: datetime
+    connection: Connection,
+    page_id: int,
+    states: Collection[Observation | OpenRun],
+    at: datetime,
 ) -> None:
     """Begin a run of each of these states."""
     rows = [
@@ -134,7 +140,11 @@ def is_not_bad() -> sa.ColumnElement[bool]:
 
 
 def resume_runs(
-    connection: Connection, page_id: int, *, ended_at: datetime, started_at: datetime
+    connection: Connection,
+    page_id: int,
+    *,
+    ended_at: datetime,
+    started_at: datetime,
 ) -> None:
     """End every open run where the silence began and start it anew, at the same level, where it
     ended.

@@ -69,7 +69,11 @@ def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
 
 
 def prune(
-    connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int
+    connection: Connection,
+    *,
+    now: datetime,
+    snapshot_days: int,
+    poll_days: int,
 ) -> PrunedRows:
     """Delete polls and bodies older than their keep; facts and days stay, and bodies that are
     pinned.

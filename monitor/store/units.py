@@ -18,7 +18,12 @@ from monitor.store.upserts import upsert
 
 
 def complete_unit(
-    connection: Connection, page_id: int, name: str, *, final: bool, now: datetime
+    connection: Connection,
+    page_id: int,
+    name: str,
+    *,
+    final: bool,
+    now: datetime,
 ) -> None:
     """Remember that a piece of a backfill is done, and forget what could not be read of it
     before.
@@ -39,7 +44,11 @@ def units(connection: Connection, page_id: int) -> list[UnitRecord]:
 
 
 def done_units(
-    connection: Connection, page_id: int, *, now: datetime, fresh_for: timedelta
+    connection: Connection,
+    page_id: int,
+    *,
+    now: datetime,
+    fresh_for: timedelta,
 ) -> frozenset[str]:
     """Return the pieces that need no reading again: final ones, and those read within `fresh_for`.
 

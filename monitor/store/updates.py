@@ -119,7 +119,10 @@ def _to_states(states: Iterable[Sequence[Any]] | None) -> tuple[PostedState, ...
 
 @lru_cache(maxsize=8_192)  # the same states are read again whenever days are derived
 def _to_state(
-    component_id: str, level: int | None, word: str | None, before: int | None
+    component_id: str,
+    level: int | None,
+    word: str | None,
+    before: int | None,
 ) -> PostedState:
     return PostedState(
         component_id=component_id, level=LEVELS[level], word=word, before=LEVELS[before]
@@ -196,7 +199,10 @@ _ENLIST = sa.insert(LIST_ENTRY)
 
 
 def replace_list(
-    connection: Connection, page_id: int, source: str, incident_ids: Collection[str]
+    connection: Connection,
+    page_id: int,
+    source: str,
+    incident_ids: Collection[str],
 ) -> set[str]:
     """Keep what a source's list holds now; return the ids of the incidents it held when it was read
     last, and holds no longer.

@@ -82,7 +82,12 @@ class Deriving:
 
 
 def derive_page(
-    store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    *,
+    first: date,
+    now: datetime,
 ) -> int:
     """Derive and store the page's days from `first` to today; return the number of days the vendor
     has revised.
@@ -91,7 +96,12 @@ def derive_page(
 
 
 def _derive(
-    store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    *,
+    first: date,
+    now: datetime,
 ) -> tuple[PageHistory, int]:
     today = day_of(now, page.zone)
     _, days = history.read(store, page, vendor, first=first, last=today, now=now, with_gone=False)

@@ -90,7 +90,11 @@ class Pinning:
         self._pin_bad_days(page, evidence, changes, refs, now)
 
     def pin_unreadable(
-        self, page: PageRecord, bodies: Sequence[Body], reason: str, now: datetime
+        self,
+        page: PageRecord,
+        bodies: Sequence[Body],
+        reason: str,
+        now: datetime,
     ) -> None:
         """Keep for good what could not be read: the first of a kind a day."""
         self._store.pin_first(page.id, day_of(now, page.zone), reason, bodies=bodies, now=now)

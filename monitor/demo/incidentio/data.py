@@ -52,7 +52,10 @@ def _uptimes(page: Page, since: datetime, until: datetime) -> list[Json]:
 
 
 def _uptime_row(
-    page: Page, children: list[TruthComponent], since: datetime, until: datetime
+    page: Page,
+    children: list[TruthComponent],
+    since: datetime,
+    until: datetime,
 ) -> Json:
     return {
         "data_available_since": iso(_first_record(page, children)),
@@ -65,7 +68,10 @@ def _first_record(page: Page, children: list[TruthComponent]) -> datetime:
 
 
 def _uptime(
-    page: Page, children: list[TruthComponent], since: datetime, until: datetime
+    page: Page,
+    children: list[TruthComponent],
+    since: datetime,
+    until: datetime,
 ) -> str | None:
     """Return the uptime by the documented rule: partial and full outage are down, and a group is
     down when any of its parts is.

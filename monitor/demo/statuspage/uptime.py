@@ -102,7 +102,10 @@ def record(page: Page, parts: Mapping[str, str], query: Query) -> Answer | None:
 
 
 def _group_record(
-    page: Page, group_id: str, children: list[TruthComponent], months: list[date]
+    page: Page,
+    group_id: str,
+    children: list[TruthComponent],
+    months: list[date],
 ) -> Json:
     row = next(row for row in component_rows(page) if row["id"] == group_id)
     data = [

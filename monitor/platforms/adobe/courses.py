@@ -149,7 +149,10 @@ def _phase(last: Post, ended_at: datetime | None, now: datetime) -> Phase:
 
 
 def _end(
-    posts: Sequence[Post], phase: Phase, ended_at: datetime | None, now: datetime
+    posts: Sequence[Post],
+    phase: Phase,
+    ended_at: datetime | None,
+    now: datetime,
 ) -> datetime | None:
     if phase in {Phase.SCHEDULED, Phase.OPEN}:
         return ended_at if phase is Phase.OPEN else None

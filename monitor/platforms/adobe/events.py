@@ -71,7 +71,12 @@ def _place(event: Row) -> str:
 
 
 def _event(
-    event: Row, courses: Sequence[Course], texts: Row, now: datetime, *, maintenance: bool
+    event: Row,
+    courses: Sequence[Course],
+    texts: Row,
+    now: datetime,
+    *,
+    maintenance: bool,
 ) -> Event:
     """Return an event; an open one nobody speaks of any more is not rated for ever."""
     key = identifier(event.get("id"), "event.id")

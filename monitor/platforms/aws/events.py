@@ -244,7 +244,11 @@ def _is_resolved(owner: Row) -> bool:
 
 
 def _services(
-    item: Row, service: str, region: str, of_services: Mapping[str, Changes], own: Changes
+    item: Row,
+    service: str,
+    region: str,
+    of_services: Mapping[str, Changes],
+    own: Changes,
 ) -> dict[str, Service]:
     """Return the services of an event by component id; an event without a table of them has only
     its own.

@@ -98,7 +98,10 @@ def _key(item: Row) -> Key:
 
 
 def _in_order(
-    relations: Row, name: str, entities: Mapping[Key, Row], kind: str
+    relations: Row,
+    name: str,
+    entities: Mapping[Key, Row],
+    kind: str,
 ) -> Mapping[str, Row]:
     """Return the rows of a type by id: those that the relation names in its order, then the others.
 

@@ -133,7 +133,10 @@ def _states(owner: Row, where: str) -> States:
 
 
 def _phase_and_end(
-    report: Row, start: datetime, updates: Sequence[_Update], now: datetime
+    report: Row,
+    start: datetime,
+    updates: Sequence[_Update],
+    now: datetime,
 ) -> tuple[Phase, datetime | None]:
     """Return the report's phase and its end, None = not ended.
 
@@ -197,7 +200,10 @@ def _timelines(
 
 
 def _spans(
-    timelines: Mapping[str, Timeline], end: datetime | None, now: datetime, basis: Basis
+    timelines: Mapping[str, Timeline],
+    end: datetime | None,
+    now: datetime,
+    basis: Basis,
 ) -> Iterator[ImpactSpan]:
     """Yield the bad states that have begun, each until the next or until the report's end."""
     for resource, timeline in timelines.items():

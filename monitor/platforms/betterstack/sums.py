@@ -50,7 +50,10 @@ def coverage(days_by_resource: Days) -> Iterator[Coverage]:
 
 
 def impacts(
-    recent: Days, all_days: Days, of_reports: Iterable[Impact], now: datetime
+    recent: Days,
+    all_days: Days,
+    of_reports: Iterable[Impact],
+    now: datetime,
 ) -> Iterator[Impact]:
     """Yield what the recent days say beyond the impacts that reports tell, and what of those is in
     no day's sum.
@@ -79,7 +82,10 @@ class _Stretch(NamedTuple):
 
 
 def _unexplained_by(
-    of_reports: Iterable[Impact], key: str, day: Day, now: datetime
+    of_reports: Iterable[Impact],
+    key: str,
+    day: Day,
+    now: datetime,
 ) -> Iterator[Impact]:
     """Yield the day's degraded and maintenance seconds that no report explains, at the beginning of
     the day.

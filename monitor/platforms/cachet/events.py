@@ -83,7 +83,10 @@ def _messages(entry: Entry) -> Iterator[IncidentUpdate]:
 
 
 def _spans(
-    entry: Entry, ids: Sequence[str], start: datetime, end: datetime | None
+    entry: Entry,
+    ids: Sequence[str],
+    start: datetime,
+    end: datetime | None,
 ) -> tuple[ImpactSpan, ...]:
     """Return what an incident means for its components: the state it declares for each, else a
     minor one.

@@ -33,7 +33,10 @@ def chosen_centres(page: PageContext) -> list[str]:
 
 
 def state_in(
-    centre: str, service: str, word: str | None = None, position: int = 0
+    centre: str,
+    service: str,
+    word: str | None = None,
+    position: int = 0,
 ) -> ComponentState:
     """Return the state of a service in a data centre; without a word nothing is known of it."""
     name = CENTRES[centre]

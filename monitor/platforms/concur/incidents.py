@@ -54,7 +54,10 @@ def component_id(service: str, centre: str) -> str:
 
 
 def read_incidents(
-    incidents: object, where: str, now: datetime, since: datetime | None = None
+    incidents: object,
+    where: str,
+    now: datetime,
+    since: datetime | None = None,
 ) -> Iterator[Event]:
     """Yield the incidents of a list, of those that ended before `since` none, and no tests."""
     for index, incident in enumerate(optional_rows(incidents, where)):

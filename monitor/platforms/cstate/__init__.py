@@ -108,7 +108,10 @@ def poll(page: PageContext) -> Steps:
 
 
 def _departures(
-    page: PageContext, index: Index, issues: IssueList, events: Sequence[Event]
+    page: PageContext,
+    index: Index,
+    issues: IssueList,
+    events: Sequence[Event],
 ) -> tuple[Iterable[Event], Iterable[str], str | None]:
     """Return the issues that have left the page, as ended; the ids of those that were withdrawn;
     and the cursor.

@@ -39,7 +39,11 @@ class _FeedIssue(NamedTuple):
 
 
 def get_issues(
-    page: PageContext, since: datetime, *, most: int, in_feed: bool
+    page: PageContext,
+    since: datetime,
+    *,
+    most: int,
+    in_feed: bool,
 ) -> StepsTo[IssueList]:
     """Ask for all issues in one document. Where there is none and they are `in_feed`, ask for the
     `most` newest of the feed since then and those we hold as open.

@@ -89,7 +89,10 @@ def event_of(record: Row, now: datetime, spans: Sequence[ImpactSpan] | None = No
 
 
 def event_of_spans(
-    key: str, title: str | None, spans: Sequence[ImpactSpan], now: datetime
+    key: str,
+    title: str | None,
+    spans: Sequence[ImpactSpan],
+    now: datetime,
 ) -> Event:
     """Return a change that is known from its intervals only; `title` None = it has none."""
     ends = [span.end for span in spans if span.end is not None]
@@ -128,7 +131,10 @@ def _maybe_epoch(value: object, where: str) -> datetime | None:
 
 
 def _spans(
-    record: Row, updates: Iterable[Row], start: datetime, end: datetime | None
+    record: Row,
+    updates: Iterable[Row],
+    start: datetime,
+    end: datetime | None,
 ) -> Iterator[ImpactSpan]:
     """Yield what the updates make of each component; of one that no update names, what the change
     itself says.

@@ -79,7 +79,10 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _evidence(
-    answer: Answer, page: PageContext, since: datetime | None = None, cursor: str | None = None
+    answer: Answer,
+    page: PageContext,
+    since: datetime | None = None,
+    cursor: str | None = None,
 ) -> Evidence:
     piece = evidence(
         SOURCE,

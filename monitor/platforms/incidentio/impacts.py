@@ -28,7 +28,10 @@ MIN_DURATION = timedelta(seconds=1)
 
 
 def history_evidence(
-    reading: PageReading, history: History, incidents: Incidents, page: PageContext
+    reading: PageReading,
+    history: History,
+    incidents: Incidents,
+    page: PageContext,
 ) -> Evidence:
     """Return what a window tells: all the impacts that touch it, and of its incidents no more than
     that.
@@ -137,7 +140,10 @@ def _times(
 
 
 def _end(
-    start: datetime, end: datetime | None, incident: ListedIncident | None, now: datetime
+    start: datetime,
+    end: datetime | None,
+    incident: ListedIncident | None,
+    now: datetime,
 ) -> datetime | None:
     """Return when an impact ended; None = it goes on.
 

@@ -81,7 +81,10 @@ def _ask_newest(reading: PageReading, page: PageContext) -> StepsTo[frozenset[st
 
 
 def _ask_older(
-    reading: PageReading, page: PageContext, first: date, known_ids: frozenset[str]
+    reading: PageReading,
+    page: PageContext,
+    first: date,
+    known_ids: frozenset[str],
 ) -> Steps:
     """Yield what older windows tell, each with its own incidents only.
 

@@ -99,7 +99,10 @@ def ask_feed(page: PageContext, first: PageError, known_ids: Collection[str] = (
 
 
 def _instead_of_history(
-    page: PageContext, number: int, error: PageError, known_ids: Collection[str]
+    page: PageContext,
+    number: int,
+    error: PageError,
+    known_ids: Collection[str],
 ) -> Steps:
     """Yield the gap a history page leaves; in place of the first one, what the feed names."""
     if number == 1:

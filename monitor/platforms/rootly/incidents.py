@@ -100,7 +100,11 @@ def _phase(status: str, start: datetime, end: datetime | None, now: datetime) ->
 
 
 def _spans(
-    impact: str, start: datetime, end: datetime | None, *, is_maintenance: bool
+    impact: str,
+    start: datetime,
+    end: datetime | None,
+    *,
+    is_maintenance: bool,
 ) -> tuple[ImpactSpan, ...]:
     """Return what an incident means for the page: its impact, which is a severity and no state."""
     level = VOCABULARY.get(impact)

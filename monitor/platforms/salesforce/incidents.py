@@ -57,7 +57,10 @@ class _Impact:
 
 
 def _read_impacts(
-    item: Row, name: str, where: str, default_end: datetime | None = None
+    item: Row,
+    name: str,
+    where: str,
+    default_end: datetime | None = None,
 ) -> list[_Impact]:
     """Return the impacts of an incident or a maintenance; one without an end has that of its
     incident, `default_end`.

@@ -60,7 +60,10 @@ def _first_shown(state: PageState, timelines: Timelines | None) -> date:
 
 
 def _read_component(
-    state: PageState, component: Component, target: date, first: date
+    state: PageState,
+    component: Component,
+    target: date,
+    first: date,
 ) -> StepsTo[bool]:
     """Read one component's record from the day before `first` back to `target`; return False when a
     page failed.

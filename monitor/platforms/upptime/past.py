@@ -70,7 +70,10 @@ def file_of(repository: str, site: Site) -> str:
 
 
 def past_of(
-    site: Site, answer: Response | FetchError, page: PageContext, since: datetime
+    site: Site,
+    answer: Response | FetchError,
+    page: PageContext,
+    since: datetime,
 ) -> Evidence:
     """Return one site's days, until its file was last written or today begins; a gap when that
     cannot be read.

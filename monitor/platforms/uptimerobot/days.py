@@ -38,7 +38,11 @@ class Day(NamedTuple):
 
 
 def with_days(
-    piece: Evidence, monitors: Monitors, since: datetime, *, days_before: int = 0
+    piece: Evidence,
+    monitors: Monitors,
+    since: datetime,
+    *,
+    days_before: int = 0,
 ) -> Evidence:
     """Return the evidence with the days from that of `since` on, or from so many days before it.
 

@@ -147,7 +147,10 @@ def _add_new(
 
 
 def _update(
-    change: ComponentChange, row: StoredComponent, component: Component, platform: str | None
+    change: ComponentChange,
+    row: StoredComponent,
+    component: Component,
+    platform: str | None,
 ) -> None:
     before = row.entry.component
     values: dict[str, Any] = {}

@@ -42,7 +42,10 @@ class CoverageChange:
 
 
 def compare_coverage(
-    stored_spans: Spans, evidence: Evidence, page: DerivedPage, max_gap: timedelta
+    stored_spans: Spans,
+    evidence: Evidence,
+    page: DerivedPage,
+    max_gap: timedelta,
 ) -> CoverageChange:
     """Return what the coverage of the evidence adds to what is stored of its source.
 

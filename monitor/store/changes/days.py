@@ -87,7 +87,12 @@ class DayDiff:
     """
 
     def __init__(
-        self, page: PageRecord, *, today: date, now: datetime, revised_since: date | None
+        self,
+        page: PageRecord,
+        *,
+        today: date,
+        now: datetime,
+        revised_since: date | None,
     ) -> None:
         self.change = DayChange()
         self._page = page
@@ -118,7 +123,11 @@ class DayDiff:
         return sorted(days)
 
     def _compare_day(
-        self, component_id: str, day: date, history: History, stored_days: StoredDays
+        self,
+        component_id: str,
+        day: date,
+        history: History,
+        stored_days: StoredDays,
     ) -> bool:
         """Bring one day up to date; return whether it has a row afterwards."""
         row, needs_row = to_row(history.day(day)), day in history.days
@@ -141,7 +150,12 @@ class DayDiff:
         return needs_row
 
     def _replace(
-        self, component_id: str, before: StoredDay, row: DayRow, *, needs_row: bool
+        self,
+        component_id: str,
+        before: StoredDay,
+        row: DayRow,
+        *,
+        needs_row: bool,
     ) -> bool:
         has_history = before.revision > 1
         if before.row == row and (needs_row or has_history):

@@ -59,7 +59,10 @@ def _ends(rows: Iterable[FactRow[Impact]]) -> dict[Impact, datetime]:
 
 
 def _so_far(
-    impact: Impact, ends: Mapping[Impact, datetime], over: set[str], read_at: datetime
+    impact: Impact,
+    ends: Mapping[Impact, datetime],
+    over: set[str],
+    read_at: datetime,
 ) -> Impact:
     """Return the impact as far as it has come when it was read. An end that lies ahead is a plan,
     or the vendor's clock is: it goes on. If its incident is `over` it ended when that was first
