@@ -79,6 +79,22 @@ def test_what_the_vendor_edits_without_a_message_moves_the_entry_to_when_it_was_
     assert (after.id, after.title, after.updated_at) == (before.id, "Acme: API down", later)
 
 
+def test_a_message_that_is_edited_or_taken_back_moves_the_entry_to_when_that_was_read(store):
+    page = add_page(store)
+    first = message("u1", NOW - 50 * MINUTE)
+    moments = []
+    for number, updates in enumerate([(first,), (replace(first, text="All well."),), ()]):
+        at = NOW + number * HOUR
+        other = message("u0", NOW - 55 * MINUTE)
+        told_now = (other, *updates)
+        save(store, page, evidence(at, components=PARTS, incidents=(incident(),), updates=told_now))
+        (entry,) = of_kind("incident", told(store, now=at))
+        moments.append(entry.updated_at)
+
+    assert moments == [NOW - 50 * MINUTE, NOW + HOUR, NOW + 2 * HOUR]
+    assert "All well." not in entry.lines
+
+
 def test_ids_stay_when_the_vendor_and_its_components_are_renamed(store):
     page = add_page(store)
     claim = impact(NOW - 2 * HOUR, NOW - HOUR)
