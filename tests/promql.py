@@ -15,7 +15,7 @@ NONE: Labels = frozenset()
 TARGET = frozenset({"job", "instance"})
 """What Prometheus adds to everything it scrapes."""
 
-SCALAR_CALLS = {"time", "scalar"}
+SCALAR_CALLS = {"time", "scalar", "vector"}
 SAME_LABELS = {
     "abs", "avg_over_time", "changes", "count_over_time", "increase", "last_over_time", "max_over_time", "min_over_time", "rate",
     "sum_over_time", "timestamp",

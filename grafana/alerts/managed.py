@@ -64,8 +64,8 @@ _KEEP_WITHOUT_SAMPLES: Mapping[str, Any] = {
 
 
 def grafana_rules(groups: Sequence[Group], settings: Settings) -> dict[str, Any]:
-    """Return the provisioning document with every alert of the groups; groups without alerts are
-    left out.
+    """Return the provisioning document with every alert of the groups that is for somebody; groups
+    without alerts are left out.
     """
     records: dict[str, str] = {}
     for group in groups:
@@ -80,7 +80,9 @@ def _rule_group(group: Group, records: Mapping[str, str], settings: Settings) ->
         "name": group.name,
         "folder": FOLDER,
         "interval": group.interval,
-        "rules": [_rule(alert, records, settings) for alert in group.alerts],
+        "rules": [
+            _rule(alert, records, settings) for alert in group.alerts if not alert.is_for_nobody
+        ],
     }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from grafana.alerts.rules import NOBODY
+
 CONTACT_POINT = "vendorstatus"
 """The name of the contact point in grafana/provisioning/alerting."""
 
@@ -28,8 +30,13 @@ def _policy(route: Mapping[str, Any]) -> dict[str, Any]:
         policy["object_matchers"] = list(map(_matcher, route["matchers"]))
     policy |= {key: route[key] for key in _TIMING if key in route}
     if "routes" in route:
-        policy["routes"] = list(map(_policy, route["routes"]))
+        policy["routes"] = [_policy(each) for each in route["routes"] if not _is_for_nobody(each)]
     return policy
+
+
+def _is_for_nobody(route: Mapping[str, Any]) -> bool:
+    """Whether a route is that of the alert which always fires: Grafana's rules have none."""
+    return f'severity="{NOBODY}"' in route.get("matchers", ())
 
 
 def _matcher(text: str) -> list[str]:

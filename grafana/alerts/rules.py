@@ -7,6 +7,9 @@ from typing import Any
 
 import yaml
 
+NOBODY = "none"
+"""The severity of an alert that always fires."""
+
 # Only recorded series have colons in their names.
 _RECORDED_NAME = re.compile(r"(?<!\w)[a-zA-Z_]\w*(?::\w+)+")
 
@@ -21,6 +24,11 @@ class Alert:
     keep_firing: str = "0s"
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_for_nobody(self) -> bool:
+        """Whether it is there to be missed: it always fires, and no person is told."""
+        return self.labels.get("severity") == NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

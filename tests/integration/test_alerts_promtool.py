@@ -46,7 +46,11 @@ def test_what_fires_and_what_stays_silent(promtool, path):
     passed(promtool, "test", "rules", path)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in TESTS if path.name != "watchdog.test.yaml"],
+    ids=lambda path: path.stem,
+)
 def test_the_expressions_of_the_grafana_managed_rules_fire_on_the_same_data(
     promtool, path, tmp_path
 ):
@@ -160,8 +164,9 @@ def test_the_budgets_of_the_document_hold_for_a_vendor_a_tier_and_the_rest(promt
         (["severity=critical", "alertname=VendorStatusMonitorDown"], "pager"),
         (["severity=warning", "alertname=VendorStatusPageUnreadable", "vendor=acme"], "tickets"),
         (["severity=info", "alertname=VendorStatusPageMoved", "vendor=acme"], "digest"),
+        (["severity=none", "alertname=VendorStatusWatchdog"], "watchdog"),
     ],
-    ids=["critical", "warning", "info"],
+    ids=["critical", "warning", "info", "none"],
 )
 def test_the_example_of_alertmanager_routes_by_severity(labels, receiver):
     amtool, config = program("amtool"), RULES.parent / "alertmanager.yml"
@@ -176,6 +181,23 @@ def test_the_example_of_alertmanager_routes_by_severity(labels, receiver):
         f"--verify.receivers={receiver}",
         *labels,
     )
+
+
+def test_the_receivers_of_the_document_fit_into_the_example_of_alertmanager(tmp_path):
+    """Each block takes the place of the example's receivers with its names."""
+    example = yaml.safe_load((RULES.parent / "alertmanager.yml").read_text())
+    blocks = re.findall(r"```yaml\n(receivers:.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    config = tmp_path / "alertmanager.yml"
+
+    for block in blocks:
+        own = yaml.safe_load(block)["receivers"]
+        names = {each["name"] for each in own}
+        others = [each for each in example["receivers"] if each["name"] not in names]
+        assert len(others) + len(own) == len(example["receivers"]), "a name that no route leads to"
+        config.write_text(yaml.safe_dump({**example, "receivers": [*others, *own]}))
+
+        assert "SUCCESS" in passed(program("amtool"), "check-config", config)
+    assert len(blocks) == 4
 
 
 def test_every_silence_of_a_runbook_can_be_set_as_it_is_written(tmp_path):
