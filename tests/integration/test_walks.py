@@ -78,6 +78,12 @@ def test_the_first_hour_ends_with_an_alert_that_fires(tmp_path: Path) -> None:
     assert "walked: " in said
 
 
+def test_the_first_argument_is_won_with_the_same_figures_everywhere(tmp_path: Path) -> None:
+    said = walk(WALKS / "first_argument.sh", tmp_path, minutes=8)
+
+    assert "are what happened" in said
+
+
 def test_a_walk_fails_with_its_last_lines_and_leaves_nothing_that_runs(tmp_path: Path) -> None:
     script = tmp_path / "wrong.sh"
     script.write_text(
