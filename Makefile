@@ -130,7 +130,7 @@ lock: $(VENV)/.stamp-dev ## write the requirements files again from pyproject.to
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "lock with Python 3.11: make clean, then make lock PYTHON=python3.11")'
 	@$(COMPILE) --extra postgresql --extra remote-write --extra parquet -o requirements.txt pyproject.toml
 	@$(COMPILE) --only-build-deps --build-deps-for editable --build-deps-for wheel -o requirements-build.txt pyproject.toml
-	@$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --extra postgresql --extra remote-write --extra parquet -c requirements.txt -c requirements-build.txt \
+	@$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --extra postgresql --extra remote-write --extra parquet --extra mcp -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml -
 	@sed -i -e 's/-r -$$/pyproject.toml, group dev/' -e '1i # Written by `make lock` from pyproject.toml; do not edit.' requirements*.txt
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SHELL = ("sh", "console")
-LANGUAGES = (*SHELL, "promql", "python", "sql", "text", "yaml")
+LANGUAGES = (*SHELL, "json", "promql", "python", "sql", "text", "yaml")
 PARTED = {";", "&&", "||", "|", "&"}
 
 _FENCE = re.compile(

@@ -11,6 +11,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     adding,
+    agents,
     applying,
     assets,
     beginning,
@@ -74,6 +75,7 @@ def version(form: PlainOption = Plain.TABLE) -> None:
 
 for commands in (  # in the order in which `--help` lists them
     serving.commands,
+    agents.commands,
     reading.commands,
     status.commands,
     reporting.commands,

@@ -35,6 +35,10 @@ ENDINGS: Mapping[str, Ending] = {
         ("monitor serve", "monitor --log-format json serve --config /etc/monitor.yaml"),
         "0 stopped by a signal, 2 bad usage or settings, or the port is taken",
     ),
+    "monitor mcp": Ending(
+        ("monitor mcp", "monitor mcp --config /etc/monitor.yaml"),
+        "0 the assistant is gone, 2 bad usage or settings, or the library is missing",
+    ),
     "monitor poll": Ending(("monitor poll", "monitor poll github stripe --format json"), PAGES),
     "monitor backfill": Ending(
         (

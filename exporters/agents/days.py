@@ -1,0 +1,109 @@
+"""What is behind one day, for assistants."""
+
+from collections.abc import Iterator
+
+from exporters.agents.models import DayExplanation, Dispute, Incident
+from exporters.agents.questions import component, subject
+from exporters.agents.texts import (
+    ago,
+    any_incident,
+    bounded,
+    level_word,
+    moment,
+    vendor_text,
+)
+from exporters.api.desk import Moment
+from exporters.explain.phrases import SOURCE_REASONS, dispute_reason, why_unknown
+from exporters.figures import second_columns
+from exporters.wording import level_title, percent
+from monitor import answers
+from monitor.impacts import impact_level
+from monitor.model import BAD_LEVELS
+from monitor.spans import parse_day
+
+MOST_INCIDENTS = 20
+MOST_COMPONENTS = 20
+
+
+def explanation(asked: Moment, vendor: str, day: str, part: str | None) -> DayExplanation:
+    """Return what is behind a day of a vendor, or of one of its components."""
+    about = subject(asked, vendor)
+    entry = component(about, part)
+    query = answers.DayQuery(
+        day=parse_day(day, about.today(None)),
+        now=about.now,
+        component=None if entry is None else entry.slug,
+        known_at=None,
+    )
+    found = answers.explanation(about.store, about.page, about.vendor, query)
+    row, told = about.page, list(_incidents(found))
+    standing = answers.standing(about.store, row, about.vendor, about.now)
+    value, seconds = found.day, second_columns(found.day.known_seconds)
+    age = None if standing.read_at is None else (asked.now - standing.read_at).total_seconds()
+    return DayExplanation(
+        sentence="; ".join(
+            (_sentence(found), ago(standing.read_at, asked.now), f"as of {moment(asked.now)}")
+        ),
+        as_of=asked.now,
+        vendor=row.slug,
+        name=bounded(row.name),
+        page=row.url,
+        zone=row.zone_name,
+        component=query.component,
+        day=value.day,
+        level=level_word(value.level),
+        unknown_because=why_unknown(found) if value.level is None else None,
+        major_seconds=seconds["major_seconds"],
+        partial_seconds=seconds["partial_seconds"],
+        degraded_seconds=seconds["degraded_seconds"],
+        maintenance_seconds=seconds["maintenance_seconds"],
+        coverage_ratio=value.coverage,
+        source=None if value.source is None else value.source.value,
+        source_reason=None if value.source is None else SOURCE_REASONS[value.source],
+        disputes=list(_disputes(found)),
+        revisions=len(found.revisions),
+        worst_components=list(_worst(found))[:MOST_COMPONENTS],
+        incidents=told[:MOST_INCIDENTS],
+        more_incidents=max(len(told) - MOST_INCIDENTS, 0),
+        read_at=standing.read_at,
+        age_seconds=age,
+        vendor_text=vendor_text(row),
+    )
+
+
+def _sentence(found: answers.Explanation) -> str:
+    """Return the day in our words: none of the vendor's are in it."""
+    row, day = found.page, found.day
+    part = "" if found.component is None else f"/{found.component.slug}"
+    why = f", as {why_unknown(found)}" if day.level is None and day.absence is None else ""
+    incidents = len(found.incidents)
+    disputed = "; sources disagree about it" if day.disputed else ""
+    return (
+        f"{bounded(row.name)} ({row.slug}{part}) on {day.day} ({row.zone_name}):"
+        f" {level_title(day.level)}{why}{disputed}; coverage {percent(day.coverage)};"
+        f" {incidents} incident{'' if incidents == 1 else 's'} told of"
+    )
+
+
+def _disputes(found: answers.Explanation) -> Iterator[Dispute]:
+    for each in found.disputes[:MOST_COMPONENTS]:
+        entry = found.components.get(each.component.id)
+        slug = None if entry is None else entry.slug
+        yield Dispute(component=slug, reason=dispute_reason(each))
+
+
+def _worst(found: answers.Explanation) -> Iterator[str]:
+    for each in found.worst:
+        entry = found.components.get(each.component.id)
+        if entry is not None:
+            yield entry.slug
+
+
+def _incidents(found: answers.Explanation) -> Iterator[Incident]:
+    slugs = {key: entry.slug for key, entry in found.components.items()}
+    for account in found.incidents:
+        levels = {impact_level(each, found.vendor.impact_mapping) for each in account.impacts}
+        worst = max((level for level in levels if level is not None), default=None)
+        if None in levels and worst not in BAD_LEVELS:
+            worst = None  # an unknown word is never taken for a good one
+        yield any_incident(found.page.slug, account.incident, worst, slugs, account.messages)

@@ -1,0 +1,79 @@
+"""Which vendors there are, watched and in the catalogue."""
+
+from exporters.agents.models import Found, FoundVendor
+from exporters.agents.texts import bounded, moment
+from exporters.api.desk import Moment
+from monitor.config import CatalogEntry, VendorConfig, catalog, catalog_names
+from monitor.suggestions import did_you_mean, fold, nearest_key
+
+USUAL, MOST = 10, 50
+
+
+def find(asked: Moment, search: str, limit: int) -> Found:
+    """Return the vendors that have a word in their names: first those that are watched."""
+    word = fold(search)
+    watched = [each for each in asked.vendors.values() if _matches(word, _names(each))]
+    pages = {each.url for each in asked.vendors.values()}
+    others = [
+        each
+        for each in catalog()
+        if each.url not in pages and _matches(word, (each.slug, *each.names))
+    ]
+    found = [*map(_watched, watched), *map(_known, others)]
+    near = None if found else _nearest(asked, search)
+    return Found(
+        sentence=_sentence(asked, search, len(watched), len(others), near),
+        as_of=asked.now,
+        vendors=found[:limit],
+        more_vendors=max(len(found) - limit, 0),
+        suggestion=near,
+    )
+
+
+def _names(vendor: VendorConfig) -> tuple[str, ...]:
+    return (vendor.slug, vendor.name, *catalog_names(vendor.url))
+
+
+def _matches(word: str, names: tuple[str, ...]) -> bool:
+    return any(word in fold(name) for name in names)
+
+
+def _watched(vendor: VendorConfig) -> FoundVendor:
+    entry = next((each for each in catalog() if each.url == vendor.url), None)
+    return FoundVendor(
+        slug=vendor.slug,
+        name=bounded(vendor.name),
+        page=vendor.url,
+        platform=vendor.platform or (entry.platform if entry else None),
+        category=entry.category if entry else None,
+        watched=True,
+    )
+
+
+def _known(entry: CatalogEntry) -> FoundVendor:
+    return FoundVendor(
+        slug=entry.slug,
+        name=entry.name,
+        page=entry.url,
+        platform=entry.platform,
+        category=entry.category,
+        watched=False,
+    )
+
+
+def _nearest(asked: Moment, search: str) -> str | None:
+    names = {each.slug: [each.slug, *each.names] for each in catalog()}
+    names |= {each.slug: list(_names(each)) for each in asked.vendors.values()}
+    return nearest_key(search, names)
+
+
+def _sentence(asked: Moment, search: str, watched: int, others: int, near: str | None) -> str:
+    as_of = f"as of {moment(asked.now)}"
+    if not watched and not others:
+        hint = did_you_mean(near) or "a person can add its page with `monitor add ADDRESS`"
+        return f"no vendor of the name {bounded(search)!r} is known; {hint}; {as_of}"
+    return (
+        f"{watched} watched vendors and {others} others of the catalogue have {bounded(search)!r}"
+        " in their names; how a vendor that is not watched is, is unknown: a person can add it with"
+        f" `monitor add SLUG`; {as_of}"
+    )

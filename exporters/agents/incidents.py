@@ -1,0 +1,80 @@
+"""What vendors told of lately, for assistants."""
+
+from collections.abc import Iterator, Sequence
+
+from exporters.agents.models import Incident, Incidents
+from exporters.agents.questions import subject
+from exporters.agents.standing import is_current
+from exporters.agents.texts import ago, any_incident, moment
+from exporters.api.desk import Moment, Subject
+from exporters.api.parameters import Days
+from exporters.wording import percent
+from monitor import answers
+from monitor.model import Window
+from monitor.watching import join_names
+
+USUAL, MOST = 20, 50
+_MOST_NAMES = 10
+
+
+def incidents(
+    asked: Moment, vendor: str | None, days: Days, *, only_open: bool, limit: int
+) -> Incidents:
+    """Return what touches the days of the window: the latest start first."""
+    subjects = [subject(asked, vendor)] if vendor else asked.subjects(sorted(asked.vendors))
+    found: list[Incident] = []
+    for about in subjects:
+        found += _incidents(about, days.window(about, asked.window_days), only_open=only_open)
+    found.sort(key=lambda each: (each.started_at, each.vendor), reverse=True)
+    unknown = [about.page.slug for about in subjects if not _is_read(about)]
+    seen = {about.page.slug for about in subjects}
+    if vendor is None:
+        unknown += [slug for slug in asked.vendors if slug not in seen]
+    parts = [_count(found, limit), _reach(asked, subjects, days)]
+    if unknown:
+        names = join_names(sorted(unknown), _MOST_NAMES)
+        parts.append(f"not read lately, so what happens there now is unknown: {names}")
+    return Incidents(
+        sentence=f"{'; '.join(parts)}; as of {moment(asked.now)}",
+        as_of=asked.now,
+        vendors=sorted(seen),
+        unknown_vendors=sorted(unknown),
+        incidents=found[:limit],
+        more_incidents=max(len(found) - limit, 0),
+    )
+
+
+def _incidents(about: Subject, window: Window, *, only_open: bool) -> Iterator[Incident]:
+    every = answers.incidents(about.store, about.page, about.vendor, window, now=about.now)
+    entries = about.store.known_components(about.page.id)
+    slugs = {entry.id: entry.slug for entry in entries}
+    for each in every:
+        model = any_incident(about.page.slug, each.incident, each.level, slugs)
+        if model.is_open or not only_open:
+            yield model
+
+
+def _is_read(about: Subject) -> bool:
+    target = answers.Target(about.page.slug)
+    return is_current(
+        answers.status(about.store, about.page, about.vendor, target, about.now), about
+    )
+
+
+def _count(found: Sequence[Incident], limit: int) -> str:
+    listed = f", the latest {limit} are listed" if len(found) > limit else ""
+    is_open = sum(each.is_open for each in found)
+    return f"{len(found)} incidents and maintenances are told of{listed}, {is_open} of them go on"
+
+
+def _reach(asked: Moment, subjects: Sequence[Subject], days: Days) -> str:
+    """Return which days were looked through, and how much of them is known."""
+    if len(subjects) != 1:
+        count = days.days or asked.window_days
+        read = sum(map(_is_read, subjects))
+        return f"in {count} days of {len(subjects)} vendors, of which {read} were read lately"
+    about = subjects[0]
+    record = about.record(days.report_query(asked, about))
+    window, coverage = record.window, percent(record.figures.coverage_ratio)
+    age = ago(record.standing.read_at, asked.now)
+    return f"at {about.page.slug} {window.first} to {window.last}, coverage {coverage}; {age}"

@@ -1,0 +1,172 @@
+"""How vendors are now, for assistants: a level counts only while its page can be read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from exporters.agents.models import Component, OpenIncident, Statuses, VendorStatus, VendorText
+from exporters.agents.questions import component, subject
+from exporters.agents.texts import (
+    ago,
+    bounded,
+    component_text,
+    level_word,
+    moment,
+    open_incident,
+    vendor_text,
+)
+from exporters.api.desk import Moment, Subject
+from exporters.wording import level_title, percent
+from monitor import answers
+from monitor.config import VendorConfig
+from monitor.model import KnownComponent, Level
+from monitor.shares import share
+
+MOST_VENDORS = 50
+MOST_COMPONENTS = 50
+MOST_OPEN = 20
+
+
+def statuses(asked: Moment, vendor: str | None, part: str | None) -> Statuses:
+    """Return how one vendor, or one component of it, is; how all are where none is named."""
+    if vendor is not None and vendor not in asked.vendors:
+        vendor = subject(asked, vendor).page.slug
+    slugs = sorted(asked.vendors) if vendor is None else [vendor]
+    subjects = {each.page.slug: each for each in asked.subjects(slugs)}
+    found: list[tuple[answers.Status, VendorStatus]] = []
+    for slug in slugs:
+        about = subjects.get(slug)
+        config = asked.vendors[slug]
+        found.append(_never(config, asked.now) if about is None else _status(about, part))
+    found.sort(key=lambda pair: (-_WORST.index(_outcome(pair[0])), pair[0].target.vendor))
+    shown = [model for _, model in found[:MOST_VENDORS]]
+    sentences = [_sentence(status, asked.vendors[status.target.vendor]) for status, _ in found]
+    return Statuses(
+        sentence=_joint(sentences, [status for status, _ in found], asked.now),
+        as_of=asked.now,
+        vendors=shown,
+        more_vendors=len(found) - len(shown),
+    )
+
+
+_WORST = (
+    answers.Outcome.OK,
+    answers.Outcome.WARNING,
+    answers.Outcome.UNKNOWN,
+    answers.Outcome.CRITICAL,
+)
+_MOST_SENTENCES = 5
+
+
+def _outcome(status: answers.Status) -> answers.Outcome:
+    return answers.Thresholds().outcome(status.level)
+
+
+def _joint(sentences: Sequence[str], found: Sequence[answers.Status], now: datetime) -> str:
+    """Return one sentence of several; of many only the worst are told, and all are counted."""
+    as_of = f"as of {moment(now)}"
+    if not found:
+        return f"no vendor is watched, so nothing is known; {as_of}"
+    if len(found) == 1:
+        return f"{sentences[0]}; {as_of}"
+    levels = [status.level for status in found]
+    order = [*sorted(Level, reverse=True), None]
+    counts = [f"{levels.count(each)} {level_title(each)}" for each in order if each in levels]
+    not_well = [
+        text
+        for text, level in zip(sentences, levels, strict=True)
+        if level is not Level.OPERATIONAL
+    ]
+    told = "".join(f" {text}." for text in not_well[:_MOST_SENTENCES])
+    return f"{len(found)} vendors: {', '.join(counts)}; {as_of}.{told}"
+
+
+def _sentence(status: answers.Status, vendor: VendorConfig) -> str:
+    """Return how a target is in our words: none of the vendor's are in it."""
+    target = f"{bounded(vendor.name)} ({status.target})"
+    parts = [f"{target}: {level_title(status.level)}"]
+    if status.why_unknown is not None:
+        parts.append(_own_words(status.why_unknown))
+    known, counted = status.known_components, status.counted_components
+    if known is not None and counted:
+        coverage = percent(share(known, counted))
+        parts.append(f"known components: {known} of {counted} (coverage {coverage})")
+    parts.append(ago(status.read_at, status.as_of))
+    return "; ".join(dict.fromkeys(parts))
+
+
+def _own_words(why_unknown: str) -> str:
+    """Return the reason without the error behind its colon, which may quote the page."""
+    return why_unknown.partition(": ")[0]
+
+
+def _never(vendor: VendorConfig, now: datetime) -> tuple[answers.Status, VendorStatus]:
+    status = answers.never_read(vendor, answers.Target(vendor.slug), now)
+    texts = VendorText(page_name=None, last_error=None, remark=None)
+    return status, _model(status, vendor, texts, None, None)
+
+
+def _status(about: Subject, part: str | None) -> tuple[answers.Status, VendorStatus]:
+    row, vendor = about.page, about.vendor
+    entry = component(about, part)
+    current = about.store.current(row.id)
+    target = answers.Target(row.slug, None if entry is None else entry.slug)
+    status = answers.status_of(row, current, vendor, target, about.now)
+    parts: list[Component] | None = None
+    told: list[OpenIncident] | None = None
+    if status.known_components is not None:
+        entries = current.components if entry is None else (entry,)
+        parts = _components(entries, current.levels if is_current(status, about) else {})
+        slugs = {each.id: each.slug for each in current.components}
+        every = [*status.incidents, *status.maintenances][:MOST_OPEN]
+        told = [open_incident(row.slug, each, slugs) for each in every]
+    return status, _model(status, vendor, vendor_text(row), parts, told)
+
+
+def is_current(status: answers.Status, about: Subject) -> bool:
+    """Whether the last reading of a page says how things are now."""
+    age = status.age_seconds
+    latest = answers.STALE_INTERVALS * status.interval_seconds
+    is_fresh = age is not None and 0 <= age <= latest
+    return is_fresh and about.page.last_ok is not False and about.page.removed_at is None
+
+
+def _components(
+    entries: Sequence[KnownComponent], levels: Mapping[str, Level | None]
+) -> list[Component]:
+    """Return those that are not operational: the worst first, at last those that are unknown."""
+    found = [(levels.get(entry.id), entry) for entry in entries]
+    not_well = [pair for pair in found if pair[0] is not Level.OPERATIONAL]
+    not_well.sort(key=lambda pair: (pair[0] is None, -(pair[0] or 0)))
+    return [
+        Component(
+            component=entry.slug,
+            level=level_word(level),
+            vendor_text=component_text(entry.component),
+        )
+        for level, entry in not_well[:MOST_COMPONENTS]
+    ]
+
+
+def _model(
+    status: answers.Status,
+    vendor: VendorConfig,
+    texts: VendorText,
+    parts: list[Component] | None,
+    told: list[OpenIncident] | None,
+) -> VendorStatus:
+    why = status.why_unknown
+    return VendorStatus(
+        vendor=status.target.vendor,
+        name=bounded(vendor.name),
+        page=vendor.url,
+        component=status.target.components,
+        level=level_word(status.level),
+        why_unknown=None if why is None else _own_words(why),
+        read_at=status.read_at,
+        age_seconds=status.age_seconds,
+        known_components=status.known_components,
+        counted_components=status.counted_components,
+        components=parts,
+        open_incidents=told,
+        vendor_text=texts,
+    )
