@@ -11,6 +11,7 @@ RESTART: Mapping[str, str] = {
     "host": "server",
     "port": "server",
     "cors_origins": "server",
+    "mcp": "server",
     "database_url": "database",
     "network": "network",
     "concurrency": "concurrency",

@@ -9,8 +9,10 @@ import typer
 from agents_world import desk_of
 from mcp.client import Client
 
+from exporters.agents.endpoint import PATH
 from exporters.agents.tools import tool_server
 from monitor.cli import app
+from monitor.config import Settings
 
 TEXT = (Path(__file__).parents[1] / "docs/agents.md").read_text()
 BLOCKS = [
@@ -32,6 +34,13 @@ def test_a_block_starts_the_command_with_options_that_it_takes(server: dict[str,
 
     command = typer.main.get_command(app).commands["mcp"]
     command.make_context("mcp", words[1:])
+
+
+@pytest.mark.parametrize("server", [each for each in SERVERS if "url" in each])
+def test_a_block_asks_the_address_that_is_served_by_default(server: dict[str, object]) -> None:
+    usual = Settings(vendors=(), database_url="sqlite://", source="")
+
+    assert server["url"] == f"http://{usual.host}:{usual.port}{PATH}"
 
 
 async def test_the_document_names_each_tool_with_what_it_takes() -> None:

@@ -67,6 +67,7 @@ NEW = {
     "host": "0.0.0.0",
     "port": 9999,
     "cors_origins": ("https://tools.example.com",),
+    "mcp": True,
     "database_url": "sqlite:///other.db",
     "network": NetworkSettings(no_proxy=("*",)),
     "concurrency": 3,

@@ -22,9 +22,21 @@ class Endpoint:
 
     def __init__(self, desk: Desk, *, version: str) -> None:
         require_library()
+        from mcp.server.transport_security import TransportSecuritySettings
+
         from exporters.agents.tools import tool_server
 
         self._server = tool_server(desk, version=version)
+        # Here, as there is nothing to be `running` before it is made.
+        self._app = self._server.streamable_http_app(
+            streamable_http_path=PATH,
+            json_response=True,
+            stateless_http=True,
+            max_request_body_size=MOST_BYTES,
+            # A browser sends the origin with each question, also where a name was bound anew;
+            # under which names people reach us we cannot know.
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        )
 
     async def serve_stdio(self) -> None:
         """Answer on standard output what is asked on standard input, until that ends."""
@@ -37,18 +49,7 @@ class Endpoint:
         No session is kept: each question stands for itself. A web page may ask when it is of one of
         these `origins`, "*" = any; what is no web page always may.
         """
-        from mcp.server.transport_security import TransportSecuritySettings
-
-        app = self._server.streamable_http_app(
-            streamable_http_path=PATH,
-            json_response=True,
-            stateless_http=True,
-            max_request_body_size=MOST_BYTES,
-            # A browser sends the origin with each question, also where a name was bound anew;
-            # under which names people reach us we cannot know.
-            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-        )
-        return [Below(PATH, _OfOrigins(app, frozenset(origins)))]
+        return [Below(PATH, _OfOrigins(self._app, frozenset(origins)))]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -66,6 +67,8 @@ def serve(
 
         settings = load()
         require_whole(settings.database_url)
+        if settings.mcp:
+            _require_library_of_agents()
         with listen(settings.host, settings.port) as listener:
             allow_new_database(settings, is_named=database is not None, create=create)
             with open_to_serve(settings) as context:
@@ -96,7 +99,9 @@ async def serve_until_stopped(
     settings, notifier = context.settings, notifier or Notifier({}, 0)
     polls = PollMetrics(__version__, loaded_at=context.clock().timestamp())
     context.store.health.listen(polls.store_failed)
-    async with collecting(context, fetcher, polls) as collector:
+    desk = _desk(context)
+    agents = _agents(settings, desk)
+    async with _answering(agents), collecting(context, fetcher, polls) as collector:
         schedule = Schedule(
             collector,
             settings,
@@ -116,9 +121,8 @@ async def serve_until_stopped(
             health=context.store.health,
             within=context.store.patience.within,
         )
-        desk = _desk(context)
         presence = _presence(context, collector, schedule, load, hangups)
-        web = _web_server(context, collector, schedule, state, polls, presence, desk)
+        web = _web_server(context, collector, schedule, state, polls, presence, desk, agents)
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -188,6 +192,27 @@ def _desk(context: Context) -> Any:  # noqa: ANN401
     )
 
 
+def _require_library_of_agents() -> None:
+    """Raise ConfigError where what speaks to assistants is not installed."""
+    from exporters.agents import require_library
+
+    require_library()
+
+
+def _agents(settings: Settings, desk: Any) -> Any:  # noqa: ANN401
+    """Return what answers assistants; None where the settings do not say so."""
+    if not settings.mcp:
+        return None
+    from exporters.agents import Endpoint
+
+    return Endpoint(desk, version=__version__)
+
+
+def _answering(agents: Any) -> AbstractAsyncContextManager[None]:  # noqa: ANN401
+    """Return the time in which assistants are answered."""
+    return nullcontext() if agents is None else agents.running()
+
+
 def _web_server(
     context: Context,
     collector: Collector,
@@ -196,6 +221,7 @@ def _web_server(
     polls: Any,  # noqa: ANN401
     presence: Presence | None,
     desk: Any,  # noqa: ANN401
+    agents: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     from exporters.api import api_routes
     from exporters.badge_routes import badge_routes
@@ -219,6 +245,7 @@ def _web_server(
             *badge_routes(watched),
             *feed_routes(watched),
             *api_routes(desk, version=__version__, origins=context.settings.cors_origins),
+            *([] if agents is None else agents.routes(context.settings.cors_origins)),
         ],
     )
     settings = context.settings

@@ -19,7 +19,7 @@ from monitor.config.keys import Key, duration_keys, read_fields, shape_of
 from monitor.config.nodes import Value
 from monitor.config.readers import Reader, Shape
 from monitor.config.settings import COMPONENT_METRICS, EVIDENCE, NetworkSettings
-from monitor.config.values import between, choice, patterns
+from monitor.config.values import between, choice, patterns, truth
 from monitor.config.vendor_keys import COMMON_KEYS, VENDOR_KEYS
 from monitor.config.vendor_shape import list_shape
 from monitor.ratios import POLICIES, RAW_POLICY
@@ -65,6 +65,7 @@ SERVER_KEYS: Mapping[str, Key] = {
     "host": Key("host", host_name),
     "port": Key("port", between(PORTS[0], PORTS[-1])),
     "cors_origins": Key("cors_origins", origins),
+    "mcp": Key("mcp", truth),
 }
 """Keys of `server:`."""
 

@@ -117,7 +117,8 @@ class Settings:
     """Everything configured.
 
     `source` is the file's path or ``built-in defaults``; `contact` None = not set. `cors_origins`
-    are those whose pages may read the API in a browser, "*" = any.
+    are those whose pages may read the API in a browser, "*" = any; `mcp` = assistants are answered
+    over HTTP.
     """
 
     vendors: tuple[VendorConfig, ...]
@@ -127,6 +128,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 9184
     cors_origins: tuple[str, ...] = ()
+    mcp: bool = False
     contact: str | None = None
     snapshot_days: int = 30
     evidence: str = EVIDENCE_BAD_DAYS
