@@ -7,7 +7,7 @@ from typing import Any
 from exporters.wording import iso, level_key, level_title
 from monitor.answers import Outcome, Status, Thresholds, worst_outcome
 from monitor.model import Incident, Level
-from monitor.watching import join_names
+from monitor.plain import join_names
 
 _MOST_NAMES = 3
 _MOST_TITLE = 80

@@ -5,8 +5,8 @@ reports print it, with or without its group. Pure.
 from collections.abc import Callable, Iterable, Sequence
 
 from monitor.model import KnownComponent
+from monitor.plain import join_names
 from monitor.suggestions import did_you_mean, nearest_key
-from monitor.watching import join_names
 
 _MOST_CANDIDATES = 20
 

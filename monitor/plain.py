@@ -9,8 +9,11 @@ JSON write: ``\n``, ``\x1b``, ``\u202e``.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import unquote_plus, urlsplit
+
+MOST_NAMES = 5
+"""How many names a sentence takes."""
 
 LONGEST_LINK = 2_000
 """In characters; browsers and proxies take no longer ones reliably."""
@@ -198,3 +201,9 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes:02d} min {left:02d} s"
     return f"{minutes} min {left:02d} s" if minutes else f"{left} s"
+
+
+def join_names(names: Collection[str], most: int = MOST_NAMES) -> str:
+    """Return names for a sentence, the first few of many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(list(names)[:most]) + more

@@ -24,11 +24,12 @@ from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher, Fetches, Lateness, user_agent
 from monitor.kept_settings import digest
 from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_options
+from monitor.plain import join_names
 from monitor.settings_changes import by_slug, restart_hashes
 from monitor.store import PageRecord, ServerRecord, Store, places
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
 from monitor.terminal import note
-from monitor.watching import Command, join_names
+from monitor.watching import Command
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from monitor.config import Settings, VendorConfig
-from monitor.watching import join_names
+from monitor.plain import join_names
 
 RESTART: Mapping[str, str] = {
     "host": "server",

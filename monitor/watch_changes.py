@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from monitor.config import VendorConfig, format_duration
 from monitor.kept_settings import default_of, kept_settings
-from monitor.watching import join_names
+from monitor.plain import join_names
 
 _LONGEST = 60
 

@@ -12,19 +12,11 @@ from monitor.collect import put_in_force, spec
 from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest
+from monitor.plain import join_names
 from monitor.settings_changes import restart_hashes
 from monitor.store import AppliedSettings, ServerRecord, Store, WatchedPage
 from monitor.watch_changes import WatchChanges, WatchedVendor, compare_watched
-from monitor.watching import (
-    LEASE,
-    Command,
-    Database,
-    Refusal,
-    Written,
-    is_alive,
-    join_names,
-    written_by,
-)
+from monitor.watching import LEASE, Command, Database, Refusal, Written, is_alive, written_by
 
 LOOK_SECONDS = 0.5
 """How often a server that waits for another one's end looks whether that gave a sign of life."""

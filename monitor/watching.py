@@ -16,8 +16,6 @@ BEAT = timedelta(seconds=5)
 LEASE = timedelta(seconds=30)
 """How long a server without a sign of life is still taken to run."""
 
-MOST_NAMES = 5
-
 
 class Command(Enum):
     """What a command does with the vendors that a database watches."""
@@ -102,9 +100,3 @@ def is_alive(seen_at: datetime, now: datetime) -> bool:
     did.
     """
     return now - seen_at < LEASE
-
-
-def join_names(names: Collection[str], most: int = MOST_NAMES) -> str:
-    """Return names for a sentence, the first few of many."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(list(names)[:most]) + more

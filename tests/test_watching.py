@@ -10,17 +10,9 @@ import pytest
 
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
+from monitor.plain import join_names
 from monitor.store import ServerRecord, Store
-from monitor.watching import (
-    LEASE,
-    Command,
-    Database,
-    Refusal,
-    Written,
-    is_alive,
-    join_names,
-    written_by,
-)
+from monitor.watching import LEASE, Command, Database, Refusal, Written, is_alive, written_by
 from tests.integration.servers import free_port
 from tests.processes import now, served, typed
 

@@ -11,7 +11,7 @@ from exporters.api.parameters import Days
 from exporters.wording import percent
 from monitor import answers
 from monitor.model import Window
-from monitor.watching import join_names
+from monitor.plain import join_names
 
 USUAL, MOST = 20, 50
 _MOST_NAMES = 10

@@ -11,8 +11,8 @@ from exporters.api.parameters import Days
 from exporters.api.problems import NotThere
 from monitor.errors import ConfigError, StoreError
 from monitor.model import KnownComponent
+from monitor.plain import join_names
 from monitor.suggestions import did_you_mean
-from monitor.watching import join_names
 
 _MOST_NAMES = 20
 

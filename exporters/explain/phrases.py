@@ -6,9 +6,8 @@ from datetime import datetime, tzinfo
 from monitor.answers import ComponentDay, Dispute, Explanation
 from monitor.intervals import Interval
 from monitor.model import BAD_LEVELS, Absence, Aspect, Day, KnownComponent, Level, Seconds
-from monitor.plain import duration
+from monitor.plain import duration, join_names
 from monitor.shares import exact_percent, percent
-from monitor.watching import join_names
 
 _AGREED_SECONDS = 1.0
 _MOST_SPANS = 5

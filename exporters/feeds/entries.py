@@ -15,7 +15,7 @@ from monitor.answers import Chronicle, IncidentStory, LevelChange, RevisedDay, S
 from monitor.answers.status import STALE_INTERVALS
 from monitor.intervals import day_of
 from monitor.model import KnownComponent, Level, Phase, worst_level
-from monitor.watching import join_names
+from monitor.plain import join_names
 
 MOST_NAMES = 10
 """How many components an entry names."""

@@ -17,10 +17,10 @@ from monitor.errors import ConfigError
 from monitor.history import named_ids
 from monitor.kit.patterns import match_any
 from monitor.picks import select
+from monitor.plain import join_names
 from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import ask as ask_person
 from monitor.terminal import note, say
-from monitor.watching import join_names
 
 commands = typer.Typer()
 

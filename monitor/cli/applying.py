@@ -5,12 +5,13 @@ import typer
 from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption
 from monitor.config import Settings
 from monitor.kept_settings import digest
+from monitor.plain import join_names
 from monitor.runtime import allow_new_database, load_settings, now
 from monitor.store import Store
 from monitor.terminal import say
 from monitor.watch_changes import WatchChanges
 from monitor.watch_list import WatchList, begin
-from monitor.watching import Command, join_names
+from monitor.watching import Command
 
 commands = typer.Typer()
 

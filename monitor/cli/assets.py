@@ -10,8 +10,8 @@ import typer
 
 from monitor.errors import ConfigError
 from monitor.fetch import replace_file
+from monitor.plain import join_names
 from monitor.terminal import say
-from monitor.watching import join_names
 
 commands = typer.Typer()
 

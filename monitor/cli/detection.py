@@ -21,11 +21,11 @@ from monitor.config import Settings, VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import About
 from monitor.model import Level
+from monitor.plain import join_names
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store, page_named
 from monitor.store import CurrentState, PageRecord
 from monitor.terminal import say, say_json, tell
-from monitor.watching import join_names
 
 commands = typer.Typer()
 

@@ -16,11 +16,11 @@ from monitor.collect import put_in_force
 from monitor.config import Revision, Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest
+from monitor.plain import join_names
 from monitor.runtime import load_settings, now, slug_of
 from monitor.store import PageRecord, Store, places
 from monitor.terminal import ask, note, say
 from monitor.watch_list import WatchList
-from monitor.watching import join_names
 
 commands = typer.Typer()
 

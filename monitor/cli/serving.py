@@ -31,6 +31,7 @@ from monitor.errors import MonitorError
 from monitor.fetch import Fetches
 from monitor.network import open_files
 from monitor.notify import Notifier
+from monitor.plain import join_names
 from monitor.presence import Presence
 from monitor.reread import Hangups, Rereading
 from monitor.running import run
@@ -39,7 +40,6 @@ from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges, by_slug
 from monitor.store import PageRecord
 from monitor.terminal import aside
-from monitor.watching import join_names
 
 commands = typer.Typer()
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from monitor.errors import StoreError
+from monitor.plain import join_names
 from monitor.store import addresses, copy_mark, engine, schema, upkeep
 from monitor.store.copy_rows import (
     CHUNK_ROWS,
@@ -33,7 +34,7 @@ from monitor.store.copy_rows import (
 )
 from monitor.store.servers import servers
 from monitor.store.tables.pages import PAGE
-from monitor.watching import is_alive, join_names
+from monitor.watching import is_alive
 
 
 @dataclass(frozen=True, slots=True)
