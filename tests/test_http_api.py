@@ -172,6 +172,8 @@ async def test_a_page_has_a_bound(limit):
         ("/vendors/acme?until=2030-01-01", 422, "in the future"),
         ("/vendors/acme?month=2026-13", 422, "is not a month"),
         ("/vendors/acme?known_at=2026-05-05T00:00:00", 422, "known_at: "),
+        ("/vendors/acme?known_at=0.5", 422, "known_at: "),
+        ("/vendors/acme?known_at=1777939200", 422, "write it as 2026-05-06T12:00:00Z"),
         ("/vendors/acme/windows?as_of=2030-01-01", 422, "in the future"),
         ("/vendors/acme/windows?target=200", 422, "200"),
         ("/vendors/acme/days/2030-01-01", 422, "has not begun"),

@@ -13,7 +13,17 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import Response
 
-from exporters.api.caching import Answers, Body, Stamp, changed_at, entity_tag, matches, stamp, tick
+from exporters.api.caching import (
+    Answers,
+    Body,
+    Latest,
+    Stamp,
+    changed_at,
+    entity_tag,
+    matches,
+    stamp,
+    tick,
+)
 from exporters.api.problems import NotThere
 from exporters.negotiation import wants_gzip
 from exporters.text_format import ON_SURROGATES
@@ -30,6 +40,12 @@ from monitor.suggestions import did_you_mean, keys_named, nearest_key
 ANSWER_SECONDS = 3.0
 """How long the store may be silent while an answer is made."""
 
+_MOST_RECORDS, _LONGEST_KEPT = 4, 400
+"""Records that are kept, and of how many days at most: a large page's over years takes tens of
+megabytes."""
+
+Records = Latest[Stamp, answers.Record]
+
 _MOST_AT_ONCE = 2
 """Answers that are made at one time; the others wait, and keep no scrape and no probe waiting."""
 
@@ -42,6 +58,8 @@ class Subject:
     page: PageRecord
     vendor: VendorConfig
     now: datetime
+    records: Records
+    number: int
 
     @property
     def stamp(self) -> Stamp:
@@ -53,7 +71,22 @@ class Subject:
         return day_of(min(self.now, known_at or self.now), self.page.zone)
 
     def record(self, query: answers.ReportQuery) -> answers.Record:
-        """Return what it did over a window."""
+        """Return what it did over a window: one record for all resources that tell of it."""
+        if query.window_days > _LONGEST_KEPT:
+            return self._made(query)
+        key = (
+            *self.stamp,
+            self.number,
+            query.window_days,
+            query.as_of,
+            query.known_at,
+            query.policy,
+            query.spans,
+            query.target,
+        )
+        return self.records.get(key, lambda: self._made(query))
+
+    def _made(self, query: answers.ReportQuery) -> answers.Record:
         return answers.record(self.store, self.page, self.vendor, query)
 
     def component(self, name: str) -> KnownComponent:
@@ -78,6 +111,7 @@ class Moment:
     window_days: int
     now: datetime
     number: int
+    records: Records
 
     def subjects(self, slugs: Sequence[str]) -> list[Subject]:
         """Return these vendors, of which there is a page in the store, by slug."""
@@ -93,7 +127,14 @@ class Moment:
         return found[0]
 
     def _subject(self, page: PageRecord) -> Subject:
-        return Subject(store=self.store, page=page, vendor=self.vendors[page.slug], now=self.now)
+        return Subject(
+            store=self.store,
+            page=page,
+            vendor=self.vendors[page.slug],
+            now=self.now,
+            records=self.records,
+            number=self.number,
+        )
 
     def _slug(self, word: str) -> str:
         names = {
@@ -154,6 +195,7 @@ class Desk:
         self._clock = clock
         self._within = within
         self._answers = Answers()
+        self._records = Records(_MOST_RECORDS)
         self._limiter: CapacityLimiter | None = None
         self._number = 0
         self._settings = (0, dict(vendors), policy, window_days)
@@ -175,6 +217,7 @@ class Desk:
             window_days=window_days,
             now=self._clock(),
             number=number,
+            records=self._records,
         )
 
     async def answer(self, request: Request, ask: Callable[[Moment], Reply]) -> Response:

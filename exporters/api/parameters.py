@@ -3,12 +3,13 @@
 A parameter that is not known is refused: a word that is misspelt must not ask another question.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from exporters.api.desk import Moment, Subject
 from exporters.api.paging import LEAST, MOST, USUAL
@@ -40,6 +41,13 @@ DayText = Annotated[
 ]
 
 
+def _iso(value: object) -> object:
+    """Return the text of an instant. Raises ValueError for a number: it could be of any epoch."""
+    if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]", value):
+        raise ValueError("write it as 2026-05-06T12:00:00Z")
+    return value
+
+
 class Nothing(BaseModel):
     """A question without parameters."""
 
@@ -58,7 +66,7 @@ class Paged(Nothing):
 class Known(Nothing):
     """As known when."""
 
-    known_at: AwareDatetime | None = Field(
+    known_at: Annotated[AwareDatetime, BeforeValidator(_iso)] | None = Field(
         None,
         description="Leave out what was learnt after this instant, with its zone:"
         " `2026-05-06T12:00:00Z`.",
