@@ -25,9 +25,9 @@ MOST_INCIDENTS = 20
 MOST_COMPONENTS = 20
 
 
-def explanation(asked: Moment, vendor: str, day: str, part: str | None) -> DayExplanation:
+def explanation(knowledge: Moment, vendor: str, day: str, part: str | None) -> DayExplanation:
     """Return what is behind a day of a vendor, or of one of its components."""
-    about = subject(asked, vendor)
+    about = subject(knowledge, vendor)
     entry = component(about, part)
     query = answers.DayQuery(
         day=parse_day(day, about.today(None)),
@@ -39,12 +39,16 @@ def explanation(asked: Moment, vendor: str, day: str, part: str | None) -> DayEx
     row, told = about.page, list(_incidents(found))
     standing = answers.standing(about.store, row, about.vendor, about.now)
     value, seconds = found.day, second_columns(found.day.known_seconds)
-    age = None if standing.read_at is None else (asked.now - standing.read_at).total_seconds()
+    age = None if standing.read_at is None else (knowledge.now - standing.read_at).total_seconds()
     return DayExplanation(
         sentence="; ".join(
-            (_sentence(found), ago(standing.read_at, asked.now), f"as of {moment(asked.now)}")
+            (
+                _sentence(found),
+                ago(standing.read_at, knowledge.now),
+                f"as of {moment(knowledge.now)}",
+            )
         ),
-        as_of=asked.now,
+        as_of=knowledge.now,
         vendor=row.slug,
         name=bounded(row.name),
         page=row.url,
@@ -71,39 +75,39 @@ def explanation(asked: Moment, vendor: str, day: str, part: str | None) -> DayEx
     )
 
 
-def _sentence(found: answers.Explanation) -> str:
+def _sentence(about: answers.Explanation) -> str:
     """Return the day in our words: none of the vendor's are in it."""
-    row, day = found.page, found.day
-    part = "" if found.component is None else f"/{found.component.slug}"
-    why = f", as {why_unknown(found)}" if day.level is None and day.absence is None else ""
-    incidents = len(found.incidents)
-    disputed = "; sources disagree about it" if day.disputed else ""
+    row, day = about.page, about.day
+    part = "" if about.component is None else f"/{about.component.slug}"
+    why = f", as {why_unknown(about)}" if day.level is None and day.absence is None else ""
+    incidents = len(about.incidents)
+    doubt = "; sources disagree about it" if day.disputed else ""
     return (
         f"{bounded(row.name)} ({row.slug}{part}) on {day.day} ({row.zone_name}):"
-        f" {level_title(day.level)}{why}{disputed}; coverage {percent(day.coverage)};"
+        f" {level_title(day.level)}{why}{doubt}; coverage {percent(day.coverage)};"
         f" {incidents} incident{'' if incidents == 1 else 's'} told of"
     )
 
 
-def _disputes(found: answers.Explanation) -> Iterator[Dispute]:
-    for each in found.disputes[:MOST_COMPONENTS]:
-        entry = found.components.get(each.component.id)
+def _disputes(about: answers.Explanation) -> Iterator[Dispute]:
+    for each in about.disputes[:MOST_COMPONENTS]:
+        entry = about.components.get(each.component.id)
         slug = None if entry is None else entry.slug
         yield Dispute(component=slug, reason=dispute_reason(each))
 
 
-def _worst(found: answers.Explanation) -> Iterator[str]:
-    for each in found.worst:
-        entry = found.components.get(each.component.id)
+def _worst(about: answers.Explanation) -> Iterator[str]:
+    for each in about.worst:
+        entry = about.components.get(each.component.id)
         if entry is not None:
             yield entry.slug
 
 
-def _incidents(found: answers.Explanation) -> Iterator[Incident]:
-    slugs = {key: entry.slug for key, entry in found.components.items()}
-    for account in found.incidents:
-        levels = {impact_level(each, found.vendor.impact_mapping) for each in account.impacts}
+def _incidents(about: answers.Explanation) -> Iterator[Incident]:
+    slugs = {key: entry.slug for key, entry in about.components.items()}
+    for account in about.incidents:
+        levels = {impact_level(each, about.vendor.impact_mapping) for each in account.impacts}
         worst = max((level for level in levels if level is not None), default=None)
         if None in levels and worst not in BAD_LEVELS:
             worst = None  # an unknown word is never taken for a good one
-        yield any_incident(found.page.slug, account.incident, worst, slugs, account.messages)
+        yield any_incident(about.page.slug, account.incident, worst, slugs, account.messages)

@@ -9,21 +9,21 @@ from monitor.suggestions import did_you_mean, fold, nearest_key
 USUAL, MOST = 10, 50
 
 
-def find(asked: Moment, search: str, limit: int) -> Found:
+def find(knowledge: Moment, search: str, limit: int) -> Found:
     """Return the vendors that have a word in their names: first those that are watched."""
     word = fold(search)
-    watched = [each for each in asked.vendors.values() if _matches(word, _names(each))]
-    pages = {each.url for each in asked.vendors.values()}
+    watched = [each for each in knowledge.vendors.values() if _matches(word, _names(each))]
+    pages = {each.url for each in knowledge.vendors.values()}
     others = [
         each
         for each in catalog()
         if each.url not in pages and _matches(word, (each.slug, *each.names))
     ]
-    found = [*map(_watched, watched), *map(_known, others)]
-    near = None if found else _nearest(asked, search)
+    found = [*map(_of_settings, watched), *map(_of_catalogue, others)]
+    near = None if found else _nearest(knowledge, search)
     return Found(
-        sentence=_sentence(asked, search, len(watched), len(others), near),
-        as_of=asked.now,
+        sentence=_sentence(knowledge, search, len(watched), len(others), near),
+        as_of=knowledge.now,
         vendors=found[:limit],
         more_vendors=max(len(found) - limit, 0),
         suggestion=near,
@@ -38,7 +38,7 @@ def _matches(word: str, names: tuple[str, ...]) -> bool:
     return any(word in fold(name) for name in names)
 
 
-def _watched(vendor: VendorConfig) -> FoundVendor:
+def _of_settings(vendor: VendorConfig) -> FoundVendor:
     entry = next((each for each in catalog() if each.url == vendor.url), None)
     return FoundVendor(
         slug=vendor.slug,
@@ -50,7 +50,7 @@ def _watched(vendor: VendorConfig) -> FoundVendor:
     )
 
 
-def _known(entry: CatalogEntry) -> FoundVendor:
+def _of_catalogue(entry: CatalogEntry) -> FoundVendor:
     return FoundVendor(
         slug=entry.slug,
         name=entry.name,
@@ -61,14 +61,14 @@ def _known(entry: CatalogEntry) -> FoundVendor:
     )
 
 
-def _nearest(asked: Moment, search: str) -> str | None:
+def _nearest(knowledge: Moment, search: str) -> str | None:
     names = {each.slug: [each.slug, *each.names] for each in catalog()}
-    names |= {each.slug: list(_names(each)) for each in asked.vendors.values()}
+    names |= {each.slug: list(_names(each)) for each in knowledge.vendors.values()}
     return nearest_key(search, names)
 
 
-def _sentence(asked: Moment, search: str, watched: int, others: int, near: str | None) -> str:
-    as_of = f"as of {moment(asked.now)}"
+def _sentence(knowledge: Moment, search: str, watched: int, others: int, near: str | None) -> str:
+    as_of = f"as of {moment(knowledge.now)}"
     if not watched and not others:
         hint = did_you_mean(near) or "a person can add its page with `monitor add ADDRESS`"
         return f"no vendor of the name {bounded(search)!r} is known; {hint}; {as_of}"

@@ -18,25 +18,27 @@ _MOST_NAMES = 10
 
 
 def incidents(
-    asked: Moment, vendor: str | None, days: Days, *, only_open: bool, limit: int
+    knowledge: Moment, vendor: str | None, days: Days, *, only_open: bool, limit: int
 ) -> Incidents:
     """Return what touches the days of the window: the latest start first."""
-    subjects = [subject(asked, vendor)] if vendor else asked.subjects(sorted(asked.vendors))
+    subjects = (
+        [subject(knowledge, vendor)] if vendor else knowledge.subjects(sorted(knowledge.vendors))
+    )
     found: list[Incident] = []
     for about in subjects:
-        found += _incidents(about, days.window(about, asked.window_days), only_open=only_open)
+        found += _incidents(about, days.window(about, knowledge.window_days), only_open=only_open)
     found.sort(key=lambda each: (each.started_at, each.vendor), reverse=True)
     unknown = [about.page.slug for about in subjects if not _is_read(about)]
     seen = {about.page.slug for about in subjects}
     if vendor is None:
-        unknown += [slug for slug in asked.vendors if slug not in seen]
-    parts = [_count(found, limit), _reach(asked, subjects, days)]
+        unknown += [slug for slug in knowledge.vendors if slug not in seen]
+    parts = [_count(found, limit), _reach(knowledge, subjects, days)]
     if unknown:
         names = join_names(sorted(unknown), _MOST_NAMES)
         parts.append(f"not read lately, so what happens there now is unknown: {names}")
     return Incidents(
-        sentence=f"{'; '.join(parts)}; as of {moment(asked.now)}",
-        as_of=asked.now,
+        sentence=f"{'; '.join(parts)}; as of {moment(knowledge.now)}",
+        as_of=knowledge.now,
         vendors=sorted(seen),
         unknown_vendors=sorted(unknown),
         incidents=found[:limit],
@@ -61,20 +63,20 @@ def _is_read(about: Subject) -> bool:
     )
 
 
-def _count(found: Sequence[Incident], limit: int) -> str:
-    listed = f", the latest {limit} are listed" if len(found) > limit else ""
-    is_open = sum(each.is_open for each in found)
-    return f"{len(found)} incidents and maintenances are told of{listed}, {is_open} of them go on"
+def _count(every: Sequence[Incident], limit: int) -> str:
+    more = f", the latest {limit} are listed" if len(every) > limit else ""
+    is_open = sum(each.is_open for each in every)
+    return f"{len(every)} incidents and maintenances are told of{more}, {is_open} of them go on"
 
 
-def _reach(asked: Moment, subjects: Sequence[Subject], days: Days) -> str:
+def _reach(knowledge: Moment, subjects: Sequence[Subject], days: Days) -> str:
     """Return which days were looked through, and how much of them is known."""
     if len(subjects) != 1:
-        count = days.days or asked.window_days
+        count = days.days or knowledge.window_days
         read = sum(map(_is_read, subjects))
         return f"in {count} days of {len(subjects)} vendors, of which {read} were read lately"
     about = subjects[0]
-    record = about.record(days.report_query(asked, about))
+    record = about.record(days.report_query(knowledge, about))
     window, coverage = record.window, percent(record.figures.coverage_ratio)
-    age = ago(record.standing.read_at, asked.now)
+    age = ago(record.standing.read_at, knowledge.now)
     return f"at {about.page.slug} {window.first} to {window.last}, coverage {coverage}; {age}"

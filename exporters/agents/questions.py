@@ -44,9 +44,9 @@ def subject(moment: Moment, word: str) -> Subject:
     except NotThere as error:
         if error.suggestions or word in moment.vendors:
             raise
-        watched = join_names(sorted(moment.vendors), _MOST_NAMES) or "none"
+        names = join_names(sorted(moment.vendors), _MOST_NAMES) or "none"
         raise Unanswerable(
-            f"no vendor {bounded(word)!r} is watched; watched are {watched}. find_vendor searches"
+            f"no vendor {bounded(word)!r} is watched; watched are {names}. find_vendor searches"
             " the catalogue"
         ) from None
 

@@ -26,25 +26,25 @@ MOST_COMPONENTS = 50
 MOST_OPEN = 20
 
 
-def statuses(asked: Moment, vendor: str | None, part: str | None) -> Statuses:
+def statuses(knowledge: Moment, vendor: str | None, part: str | None) -> Statuses:
     """Return how one vendor, or one component of it, is; how all are where none is named."""
-    if vendor is not None and vendor not in asked.vendors:
-        vendor = subject(asked, vendor).page.slug
-    slugs = sorted(asked.vendors) if vendor is None else [vendor]
-    subjects = {each.page.slug: each for each in asked.subjects(slugs)}
-    found: list[tuple[answers.Status, VendorStatus]] = []
+    if vendor is not None and vendor not in knowledge.vendors:
+        vendor = subject(knowledge, vendor).page.slug
+    slugs = sorted(knowledge.vendors) if vendor is None else [vendor]
+    subjects = {each.page.slug: each for each in knowledge.subjects(slugs)}
+    pairs: list[tuple[answers.Status, VendorStatus]] = []
     for slug in slugs:
         about = subjects.get(slug)
-        config = asked.vendors[slug]
-        found.append(_never(config, asked.now) if about is None else _status(about, part))
-    found.sort(key=lambda pair: (-_WORST.index(_outcome(pair[0])), pair[0].target.vendor))
-    shown = [model for _, model in found[:MOST_VENDORS]]
-    sentences = [_sentence(status, asked.vendors[status.target.vendor]) for status, _ in found]
+        config = knowledge.vendors[slug]
+        pairs.append(_never(config, knowledge.now) if about is None else _status(about, part))
+    pairs.sort(key=lambda pair: (-_WORST.index(_outcome(pair[0])), pair[0].target.vendor))
+    models = [model for _, model in pairs[:MOST_VENDORS]]
+    sentences = [_sentence(status, knowledge.vendors[status.target.vendor]) for status, _ in pairs]
     return Statuses(
-        sentence=_joint(sentences, [status for status, _ in found], asked.now),
-        as_of=asked.now,
-        vendors=shown,
-        more_vendors=len(found) - len(shown),
+        sentence=_joint(sentences, [status for status, _ in pairs], knowledge.now),
+        as_of=knowledge.now,
+        vendors=models,
+        more_vendors=len(pairs) - len(models),
     )
 
 
@@ -61,14 +61,14 @@ def _outcome(status: answers.Status) -> answers.Outcome:
     return answers.Thresholds().outcome(status.level)
 
 
-def _joint(sentences: Sequence[str], found: Sequence[answers.Status], now: datetime) -> str:
+def _joint(sentences: Sequence[str], every: Sequence[answers.Status], now: datetime) -> str:
     """Return one sentence of several; of many only the worst are told, and all are counted."""
     as_of = f"as of {moment(now)}"
-    if not found:
+    if not every:
         return f"no vendor is watched, so nothing is known; {as_of}"
-    if len(found) == 1:
+    if len(every) == 1:
         return f"{sentences[0]}; {as_of}"
-    levels = [status.level for status in found]
+    levels = [status.level for status in every]
     order = [*sorted(Level, reverse=True), None]
     counts = [f"{levels.count(each)} {level_title(each)}" for each in order if each in levels]
     not_well = [
@@ -76,8 +76,8 @@ def _joint(sentences: Sequence[str], found: Sequence[answers.Status], now: datet
         for text, level in zip(sentences, levels, strict=True)
         if level is not Level.OPERATIONAL
     ]
-    told = "".join(f" {text}." for text in not_well[:_MOST_SENTENCES])
-    return f"{len(found)} vendors: {', '.join(counts)}; {as_of}.{told}"
+    texts = "".join(f" {text}." for text in not_well[:_MOST_SENTENCES])
+    return f"{len(every)} vendors: {', '.join(counts)}; {as_of}.{texts}"
 
 
 def _sentence(status: answers.Status, vendor: VendorConfig) -> str:

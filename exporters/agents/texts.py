@@ -27,8 +27,8 @@ def bounded(text: str, most: int = TITLE_CHARACTERS) -> str:
     """Return a text of at most `most` characters, on one line, with what is hidden or obeyed in it
     shown as escapes.
     """
-    shown = visible(text[: most + 1])
-    return shown if len(shown) <= most else f"{shown[: most - 3]}..."
+    plain = visible(text[: most + 1])
+    return plain if len(plain) <= most else f"{plain[: most - 3]}..."
 
 
 def maybe_bounded(text: str | None, most: int = TITLE_CHARACTERS) -> str | None:

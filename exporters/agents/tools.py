@@ -31,6 +31,7 @@ AnyVendor = Annotated[Name | None, Field(description="A watched vendor's slug or
 Component = Annotated[
     Name | None, Field(description="One of its components: slug, id or name; none: the vendor.")
 ]
+OnlyOpen = Annotated[bool, Field(description="Only those that go on.")]
 Days = Annotated[
     int | None, Field(ge=1, le=LONGEST_DAYS, description="How many days, the last one included.")
 ]
@@ -72,7 +73,7 @@ class Tools:
         """
         if component is not None and vendor is None:
             raise ToolError("component: it is one of a vendor; name that vendor too")
-        return await self._answer(lambda asked: standing.statuses(asked, vendor, component))
+        return await self._answer(lambda knowledge: standing.statuses(knowledge, vendor, component))
 
     async def vendor_reliability(
         self,
@@ -86,7 +87,9 @@ class Tools:
         of how many known days, and which of its components were out most.
         """
         return await self._answer(
-            lambda asked: windows.reliability(asked, vendor, window(days, since, until, month))
+            lambda knowledge: windows.reliability(
+                knowledge, vendor, window(days, since, until, month)
+            )
         )
 
     async def explain_day(
@@ -100,19 +103,21 @@ class Tools:
         """Why a day of a vendor, or of one of its components, is what it is: the sources, the
         incidents with their messages, and where sources disagree.
         """
-        return await self._answer(lambda asked: days_of.explanation(asked, vendor, day, component))
+        return await self._answer(
+            lambda knowledge: days_of.explanation(knowledge, vendor, day, component)
+        )
 
     async def recent_incidents(
         self,
         vendor: AnyVendor = None,
         days: Annotated[int, Field(ge=1, le=LONGEST_DAYS, description="The last days.")] = 7,
-        only_open: Annotated[bool, Field(description="Only those that go on.")] = False,  # noqa: FBT002
+        only_open: OnlyOpen = False,  # noqa: FBT002
         limit: Annotated[int, Field(ge=1, le=incidents_of.MOST)] = incidents_of.USUAL,
     ) -> Incidents:
         """Incidents and maintenances that touch the last days, the latest start first."""
         return await self._answer(
-            lambda asked: incidents_of.incidents(
-                asked, vendor, window(days, None, None, None), only_open=only_open, limit=limit
+            lambda knowledge: incidents_of.incidents(
+                knowledge, vendor, window(days, None, None, None), only_open=only_open, limit=limit
             )
         )
 
@@ -126,7 +131,9 @@ class Tools:
     ) -> Comparison:
         """The reliability figures of several vendors over as many days, each in its own zone."""
         return await self._answer(
-            lambda asked: windows.comparison(asked, vendors, window(days, None, None, month))
+            lambda knowledge: windows.comparison(
+                knowledge, vendors, window(days, None, None, month)
+            )
         )
 
     async def find_vendor(
@@ -137,7 +144,7 @@ class Tools:
         """Vendors that have a word in their names: those that are watched, and a catalogue of those
         that could be. It says nothing of how one is.
         """
-        return await self._answer(lambda asked: finding.find(asked, search, limit))
+        return await self._answer(lambda knowledge: finding.find(knowledge, search, limit))
 
     async def _answer(self, make: Callable[[Moment], T]) -> T:
         """Return an answer, made in a thread. Raises ToolError for what has none."""

@@ -24,15 +24,15 @@ from monitor.ratios import WindowFigures
 MOST_COMPONENTS = 20
 
 
-def reliability(asked: Moment, vendor: str, days: Days) -> Reliability:
+def reliability(knowledge: Moment, vendor: str, days: Days) -> Reliability:
     """Return what a vendor did over a window, with its components that were out most."""
-    record = _record(asked, vendor, days)
+    record = _record(knowledge, vendor, days)
     worst = sorted(record.components, key=lambda each: -(each.figures.outage_days or 0))
-    figures = _vendor(record, asked.now)
-    figures["sentence"] = f"{figures['sentence']}; as of {moment(asked.now)}"
+    figures = _vendor(record, knowledge.now)
+    figures["sentence"] = f"{figures['sentence']}; as of {moment(knowledge.now)}"
     return Reliability(
         **figures,
-        as_of=asked.now,
+        as_of=knowledge.now,
         window_days=record.window.days,
         policy=record.query.policy,
         definition=DEFINITION,
@@ -41,28 +41,28 @@ def reliability(asked: Moment, vendor: str, days: Days) -> Reliability:
     )
 
 
-def comparison(asked: Moment, vendors: Sequence[str], days: Days) -> Comparison:
+def comparison(knowledge: Moment, vendors: Sequence[str], days: Days) -> Comparison:
     """Return what several vendors did over as many days, in the order they are named."""
     words = list(dict.fromkeys(vendors))
     if not 1 <= len(words) <= MOST_COMPARED:
         raise ValueError(f"vendors: name 1 to {MOST_COMPARED} of them")
-    found = [_vendor(_record(asked, word, days), asked.now) for word in words]
-    sentences = ". ".join(each["sentence"] for each in found)
+    figures = [_vendor(_record(knowledge, word, days), knowledge.now) for word in words]
+    sentences = ". ".join(each["sentence"] for each in figures)
     return Comparison(
         sentence=(
-            f"As of {moment(asked.now)}. {sentences}. Vendors publish different records, so this"
-            " is no ranking"
+            f"As of {moment(knowledge.now)}. {sentences}. Vendors publish different records, so"
+            " this is no ranking"
         ),
-        as_of=asked.now,
-        policy=days.policy or asked.policy,
+        as_of=knowledge.now,
+        policy=days.policy or knowledge.policy,
         definition=DEFINITION,
-        vendors=[VendorFigures(**each) for each in found],
+        vendors=[VendorFigures(**each) for each in figures],
     )
 
 
-def _record(asked: Moment, vendor: str, days: Days) -> Record:
-    about = subject(asked, vendor)
-    return about.record(days.report_query(asked, about))
+def _record(knowledge: Moment, vendor: str, days: Days) -> Record:
+    about = subject(knowledge, vendor)
+    return about.record(days.report_query(knowledge, about))
 
 
 def _vendor(record: Record, now: datetime) -> dict[str, Any]:
@@ -97,12 +97,12 @@ def _sentence(record: Record, now: datetime) -> str:
     )
 
 
-def _component(found: ComponentRecord, policy: str) -> ComponentFigures:
+def _component(record: ComponentRecord, policy: str) -> ComponentFigures:
     return ComponentFigures(
-        component=found.slug,
-        counts=not found.is_excluded,
-        vendor_text=component_text(found.component),
-        **_figures(found.figures, policy),
+        component=record.slug,
+        counts=not record.is_excluded,
+        vendor_text=component_text(record.component),
+        **_figures(record.figures, policy),
     )
 
 

@@ -42,8 +42,8 @@ def init(
     At a terminal it asks for them, and looks in the catalogue for what you type. No page is asked:
     `monitor add` checks one and lets you pick components.
     """
-    located = configuration.locate(config, os.environ)
-    path = located or configuration.user_config_path()
+    own_file = configuration.locate(config, os.environ)
+    path = own_file or configuration.user_config_path()
     if path.exists() and not force:
         raise ConfigError(
             f"{path} is there already, and nothing was written; add to it with"
@@ -55,7 +55,7 @@ def init(
     _say_plan(path, text, is_replaced=is_replaced)
     configuration.replace_text(path, text)
     say(f"{'replaced' if is_replaced else 'wrote'} {path}: {_count(len(watched))}")
-    _say_what_holds(is_first=located is None)
+    _say_what_holds(is_first=own_file is None)
     say(f"next: {to_type('backfill', config=config)}")
     say(f"then: {to_type('report', config=config)}")
 
@@ -90,9 +90,9 @@ def _ask_for_vendors() -> list[str]:
     question = "Which vendors do you depend on? Names or addresses, comma between"
     while answer := ask(question).strip():
         for word in filter(None, map(str.strip, answer.split(","))):
-            meant = _pages_meant(word)
-            say(*[f"{word}: {page}" for page in meant])
-            pages += meant
+            own_pages = _pages_meant(word)
+            say(*[f"{word}: {page}" for page in own_pages])
+            pages += own_pages
         question = "More? Enter to finish"
     if not pages:
         raise ConfigError("no vendor was named, and nothing was written")

@@ -40,7 +40,7 @@ def answer_shells(environment: Mapping[str, str] = os.environ) -> None:
 @completion.command(short_help="Print the script, to install it yourself.")
 def show(shell: Shell = None) -> None:
     """Print what a shell reads to finish words."""
-    say(*_script(_named(shell)).splitlines())
+    say(*_script(_shell_of(shell)).splitlines())
 
 
 @completion.command(short_help="Install it for your user.")
@@ -51,7 +51,7 @@ def install(shell: Shell = None) -> None:
     lines in ~/.zshrc; fish: ~/.config/fish/completions/monitor.fish. Doing it again changes
     nothing.
     """
-    name = _named(shell)
+    name = _shell_of(shell)
     try:
         _, path = install_script(shell=name, prog_name="monitor", complete_var=VARIABLE)
     except OSError as error:
@@ -74,11 +74,11 @@ def _also_changed(shell: str) -> str:
     return f", and {Path.home() / files[shell]} reads it" if shell in files else ""
 
 
-def _named(shell: str | None) -> str:
+def _shell_of(shell: str | None) -> str:
     """Return the shell that is meant. Raises ConfigError for one that is none of them."""
     name = shell or Path(os.environ.get("SHELL", "")).name
     if name not in _SHELLS:
-        known = f"monitor completion show {_SHELLS[0]}, or {' or '.join(_SHELLS[1:])}"
+        remedy = f"monitor completion show {_SHELLS[0]}, or {' or '.join(_SHELLS[1:])}"
         problem = f"{name or 'your shell'} is no shell that can be helped"
-        raise ConfigError(f"{problem}; name it: {known}")
+        raise ConfigError(f"{problem}; name it: {remedy}")
     return name

@@ -42,16 +42,16 @@ def copy(
     _require_folder(target)
     try:
         with _bar() as progress:
-            copied = copies.copy(source, target, now=now(), replace=replace, progress=progress)
+            tables = copies.copy(source, target, now=now(), replace=replace, progress=progress)
     except KeyboardInterrupt:
         end_interrupted("interrupted; the same command finishes the copy")
-    for table in copied:
+    for table in tables:
         _say_table(table)
     where = addresses.display(target)
-    if not all(table.is_equal for table in copied):
+    if not all(table.is_equal for table in tables):
         say(f"{where} is not equal and stays unfinished; run the same command again", err=True)
         raise typer.Exit(SOME_PAGE_FAILED)
-    rows = sum(table.rows for table in copied)
+    rows = sum(table.rows for table in tables)
     say(f"{addresses.display(source)} copied to {where}: {rows:,} rows, read again and equal")
 
 

@@ -205,8 +205,8 @@ def _json(
 
 def _write(documents: Iterable[forms.Document], form: ExplainFormat) -> None:
     """Print documents; for people, as wide as there is room."""
-    printed = say_each if form is ExplainFormat.MARKDOWN else tell_each
-    printed(_lines(documents, form))
+    print_each = say_each if form is ExplainFormat.MARKDOWN else tell_each
+    print_each(_lines(documents, form))
 
 
 def _lines(documents: Iterable[forms.Document], form: ExplainFormat) -> Iterator[str]:
