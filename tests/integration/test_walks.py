@@ -78,6 +78,16 @@ def test_the_first_hour_ends_with_an_alert_that_fires(tmp_path: Path) -> None:
     assert "walked: " in said
 
 
+def test_the_first_upgrade_and_all_that_changes_meanwhile_lose_nothing(tmp_path: Path) -> None:
+    program("script")
+    if "VENDORSTATUS_TEST_POSTGRES" in os.environ:
+        program("psql")
+
+    said = walk(WALKS / "first_upgrade.sh", tmp_path, minutes=10)
+
+    assert "walked: " in said
+
+
 def test_the_first_argument_is_won_with_the_same_figures_everywhere(tmp_path: Path) -> None:
     said = walk(WALKS / "first_argument.sh", tmp_path, minutes=8)
 
