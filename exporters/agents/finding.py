@@ -12,20 +12,20 @@ USUAL, MOST = 10, 50
 def find(knowledge: Moment, search: str, limit: int) -> Found:
     """Return the vendors that have a word in their names: first those that are watched."""
     word = fold(search)
-    watched = [each for each in knowledge.vendors.values() if _matches(word, _names(each))]
+    own_vendors = [each for each in knowledge.vendors.values() if _matches(word, _names(each))]
     pages = {each.url for each in knowledge.vendors.values()}
     others = [
         each
         for each in catalog()
         if each.url not in pages and _matches(word, (each.slug, *each.names))
     ]
-    found = [*map(_of_settings, watched), *map(_of_catalogue, others)]
-    near = None if found else _nearest(knowledge, search)
+    matches = [*map(_of_settings, own_vendors), *map(_of_catalogue, others)]
+    near = None if matches else _nearest(knowledge, search)
     return Found(
-        sentence=_sentence(knowledge, search, len(watched), len(others), near),
+        sentence=_sentence(knowledge, search, len(own_vendors), len(others), near),
         as_of=knowledge.now,
-        vendors=found[:limit],
-        more_vendors=max(len(found) - limit, 0),
+        vendors=matches[:limit],
+        more_vendors=max(len(matches) - limit, 0),
         suggestion=near,
     )
 

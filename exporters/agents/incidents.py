@@ -24,15 +24,17 @@ def incidents(
     subjects = (
         [subject(knowledge, vendor)] if vendor else knowledge.subjects(sorted(knowledge.vendors))
     )
-    found: list[Incident] = []
+    every_incident: list[Incident] = []
     for about in subjects:
-        found += _incidents(about, days.window(about, knowledge.window_days), only_open=only_open)
-    found.sort(key=lambda each: (each.started_at, each.vendor), reverse=True)
+        every_incident += _incidents(
+            about, days.window(about, knowledge.window_days), only_open=only_open
+        )
+    every_incident.sort(key=lambda each: (each.started_at, each.vendor), reverse=True)
     unknown = [about.page.slug for about in subjects if not _is_read(about)]
     seen = {about.page.slug for about in subjects}
     if vendor is None:
         unknown += [slug for slug in knowledge.vendors if slug not in seen]
-    parts = [_count(found, limit), _reach(knowledge, subjects, days)]
+    parts = [_count(every_incident, limit), _reach(knowledge, subjects, days)]
     if unknown:
         names = join_names(sorted(unknown), _MOST_NAMES)
         parts.append(f"not read lately, so what happens there now is unknown: {names}")
@@ -41,8 +43,8 @@ def incidents(
         as_of=knowledge.now,
         vendors=sorted(seen),
         unknown_vendors=sorted(unknown),
-        incidents=found[:limit],
-        more_incidents=max(len(found) - limit, 0),
+        incidents=every_incident[:limit],
+        more_incidents=max(len(every_incident) - limit, 0),
     )
 
 

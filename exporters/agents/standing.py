@@ -112,14 +112,14 @@ def _status(about: Subject, part: str | None) -> tuple[answers.Status, VendorSta
     target = answers.Target(row.slug, None if entry is None else entry.slug)
     status = answers.status_of(row, current, vendor, target, about.now)
     parts: list[Component] | None = None
-    told: list[OpenIncident] | None = None
+    open_list: list[OpenIncident] | None = None
     if status.known_components is not None:
         entries = current.components if entry is None else (entry,)
         parts = _components(entries, current.levels if is_current(status, about) else {})
         slugs = {each.id: each.slug for each in current.components}
         every = [*status.incidents, *status.maintenances][:MOST_OPEN]
-        told = [open_incident(row.slug, each, slugs) for each in every]
-    return status, _model(status, vendor, vendor_text(row), parts, told)
+        open_list = [open_incident(row.slug, each, slugs) for each in every]
+    return status, _model(status, vendor, vendor_text(row), parts, open_list)
 
 
 def is_current(status: answers.Status, about: Subject) -> bool:
@@ -152,7 +152,7 @@ def _model(
     vendor: VendorConfig,
     texts: VendorText,
     parts: list[Component] | None,
-    told: list[OpenIncident] | None,
+    open_list: list[OpenIncident] | None,
 ) -> VendorStatus:
     why = status.why_unknown
     return VendorStatus(
@@ -167,6 +167,6 @@ def _model(
         known_components=status.known_components,
         counted_components=status.counted_components,
         components=parts,
-        open_incidents=told,
+        open_incidents=open_list,
         vendor_text=texts,
     )

@@ -38,10 +38,10 @@ def maybe_bounded(text: str | None, most: int = TITLE_CHARACTERS) -> str | None:
 
 def vendor_text(page: PageRecord) -> VendorText:
     """Return what a page says of itself, and how reading it failed, which may quote it."""
-    failed = page.last_ok is False
+    is_failing = page.last_ok is False
     return VendorText(
         page_name=maybe_bounded(page.page_name),
-        last_error=maybe_bounded(page.last_error_message) if failed else None,
+        last_error=maybe_bounded(page.last_error_message) if is_failing else None,
         remark=maybe_bounded(page.remark, UPDATE_CHARACTERS),
     )
 

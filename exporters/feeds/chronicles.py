@@ -45,9 +45,9 @@ class Chronicles:
         """
         key, today = (page.id, component), now.astimezone(page.zone).date()
         with self._lock:
-            kept = self._kept.get(key)
-        if kept is not None and kept.is_of(page, today, vendor):
-            return kept.chronicle
+            own = self._kept.get(key)
+        if own is not None and own.is_of(page, today, vendor):
+            return own.chronicle
         query = ChronicleQuery(now=now, component=component)
         chronicle = answers.chronicle(self._watched.store, page, vendor, query)
         with self._lock:

@@ -60,10 +60,10 @@ class Desk:
         none, and StoreError.
         """
         component, now = request.path_params.get("component"), self.watched.clock()
-        found: list[Entry] = []
+        entries: list[Entry] = []
         with self.watched.patiently():
             for vendor in vendors:
-                found += self._entries(vendor, component, now)
+                entries += self._entries(vendor, component, now)
         is_of_one = "vendor" in request.path_params
         what = title(_title(request.path_params, vendors))
         return Feed(
@@ -71,20 +71,20 @@ class Desk:
             title=what,
             url=str(request.url.replace(path=quote(request.url.path))),
             home=vendors[0].url if is_of_one else None,
-            entries=newest(found, level=level, kinds=kinds),
+            entries=newest(entries, level=level, kinds=kinds),
         )
 
     def calendar(self, path: Mapping[str, str], vendors: Sequence[VendorConfig]) -> Calendar:
         """Return the maintenances of these vendors. Raises StoreError."""
         now = self.watched.clock()
-        found: list[Maintenance] = []
+        maintenances: list[Maintenance] = []
         with self.watched.patiently():
             for vendor in vendors:
                 page = self.watched.page(vendor.slug)
                 if page is not None:
-                    found += maintenances_of(self._chronicle(page, vendor, None, now))
+                    maintenances += maintenances_of(self._chronicle(page, vendor, None, now))
         name = title(f"Maintenance: {_title(path, vendors)}")
-        return Calendar(name=name, maintenances=tuple(found))
+        return Calendar(name=name, maintenances=tuple(maintenances))
 
     def _chronicle(
         self, page: PageRecord, vendor: VendorConfig, component: str | None, now: datetime

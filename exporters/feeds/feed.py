@@ -36,11 +36,11 @@ def newest(
     """Return the entries of these kinds that are about `level` or worse (None = any), as many as a
     feed has, the last updated first.
     """
-    wanted = frozenset(kinds)
-    chosen = [
+    kind_set = frozenset(kinds)
+    by_time = [
         entry
         for entry in entries
-        if entry.kind in wanted and (level is None or entry.is_at_least(level))
+        if entry.kind in kind_set and (level is None or entry.is_at_least(level))
     ]
-    chosen.sort(key=lambda entry: (entry.updated_at, entry.published_at, entry.id), reverse=True)
-    return tuple(chosen[:MOST_ENTRIES])
+    by_time.sort(key=lambda entry: (entry.updated_at, entry.published_at, entry.id), reverse=True)
+    return tuple(by_time[:MOST_ENTRIES])

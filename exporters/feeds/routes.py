@@ -25,9 +25,10 @@ PATHS = ("all", "tier/{tier}", "vendor/{vendor}", "vendor/{vendor}/{component}")
 
 def feed_routes(desk: Desk) -> list[BaseRoute]:
     """Return the routes of the feeds."""
-    return [
-        Route(f"/feeds/{path}.{form}", _endpoint(desk, form)) for form in FORMS for path in PATHS
-    ]
+    routes: list[BaseRoute] = []
+    for form in FORMS:
+        routes += (Route(f"/feeds/{path}.{form}", _endpoint(desk, form)) for path in PATHS)
+    return routes
 
 
 def _endpoint(desk: Desk, form: str) -> Callable[[Request], object]:

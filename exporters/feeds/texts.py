@@ -17,14 +17,18 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 def title(text: str) -> str:
     """Return a text as a title, on one line."""
-    return _shortened(_clean(" ".join(text.split())), LONGEST_TITLE)
+    return _shorten(_clean(" ".join(text.split())), LONGEST_TITLE)
 
 
 def paragraphs(*texts: str) -> tuple[str, ...]:
     """Return the lines of texts, empty ones left out."""
-    lines = (line.strip() for text in texts for line in text.splitlines())
-    filled = [_shortened(_clean(line), LONGEST_LINE) for line in lines if line]
-    return (*filled[:MOST_LINES], "…") if len(filled) > MOST_LINES else tuple(filled)
+    lines: list[str] = []
+    for text in texts:
+        lines += (line.strip() for line in text.splitlines())
+    paragraph_lines = [_shorten(_clean(line), LONGEST_LINE) for line in lines if line]
+    if len(paragraph_lines) > MOST_LINES:
+        return (*paragraph_lines[:MOST_LINES], "…")
+    return tuple(paragraph_lines)
 
 
 def html(lines: tuple[str, ...]) -> str:
@@ -36,7 +40,7 @@ def _clean(text: str) -> str:
     return visible(text).translate(_NO_XML)
 
 
-def _shortened(text: str, longest: int) -> str:
+def _shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 

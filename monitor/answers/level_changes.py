@@ -90,7 +90,7 @@ def _worst(
         level=level,
         start=start,
         end=None if goes_on else end,
-        components=_known(worst, components),
+        components=_entries_of(worst, components),
     )
 
 
@@ -106,12 +106,12 @@ def _of_days(
             level=level,
             start=start,
             end=max(span.span.end for span in same),
-            components=_known(same, components),
+            components=_entries_of(same, components),
             seconds=max(span.seconds for span in same),
         )
 
 
-def _known(
+def _entries_of(
     spans: Iterable[LevelSpan], components: Mapping[str, KnownComponent]
 ) -> tuple[KnownComponent, ...]:
     ids = {span.component_id for span in spans}
