@@ -238,9 +238,14 @@ def open_store(
 
 
 @contextmanager
-def open_to_serve(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Context]:
+def open_to_serve(
+    settings: Settings, clock: Callable[[], datetime] = now, *, written: Settings | None = None
+) -> Iterator[Context]:
     """Open the store of these settings, put them in force, and be the context's `server` until the
     end.
+
+    `written` are the settings without what options of the command changed, so that nobody is told
+    of a restart that would change nothing; None = the same.
 
     Raises ConfigError where another server watches by other settings.
     """
@@ -248,7 +253,7 @@ def open_to_serve(settings: Settings, clock: Callable[[], datetime] = now) -> It
         id=uuid4().hex,
         name=f"{gethostname()} (process {os.getpid()})",
         digest=digest(settings),
-        keys=restart_hashes(settings),
+        keys=restart_hashes(written or settings),
         started_at=clock(),
         seen_at=clock(),
     )

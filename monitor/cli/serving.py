@@ -71,7 +71,7 @@ def serve(
             _require_library_of_agents()
         with listen(settings.host, settings.port) as listener:
             allow_new_database(settings, is_named=database is not None, create=create)
-            with open_to_serve(settings) as context:
+            with open_to_serve(settings, written=load_settings(config, database)) as context:
                 notifier = Notifier(os.environ, os.getpid())
                 run(
                     serve_until_stopped(

@@ -19,8 +19,7 @@ add quillmail quillmail Quillmail
 
 wants "Start it. The log says when the first backfill has ended."
 port=$(free_port)
-printf 'server: 127.0.0.1:%s\n' "$port" >>"$settings"
-goes_on serve "monitor serve"
+goes_on serve "monitor serve --port $port"
 within 120 grep -q 'backfill ends.*vendor=halcyon' serve.log
 within 120 grep -q 'backfill ends.*vendor=quillmail' serve.log
 grep -q '90 of 90 days known' serve.log || fail "the log does not say how many days are known"
@@ -34,6 +33,7 @@ within 60 serves quillmail
 wants "Look at one vendor only, by the environment: what is watched stays as it is."
 typed "monitor check --diff"
 sees 'watches what the settings say'
+sees_not 'needs a restart'
 typed "MONITOR_VENDORS=quillmail monitor report"
 sees '^Quillmail: partial or major outage on '
 sees_not 'Halcyon'
