@@ -19,6 +19,8 @@ from exporters.serving import listening
 from exporters.web import application, server
 from tests.integration.servers import free_port
 
+pytestmark = pytest.mark.hours
+
 PING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 TAKES = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
 

@@ -27,6 +27,8 @@ from tests.integration.servers import free_port
 from tests.pages_at_hand import Command
 from tests.processes import command
 
+pytestmark = pytest.mark.hours
+
 LASTING = ("serve", "demo")
 RUN_ELSEWHERE = {
     "amtool": "tests/integration/test_alerts_promtool.py",
@@ -83,7 +85,6 @@ def test_a_block_is_run_or_says_why_not(block: Block) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.hours
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_a_document_says_to_type_works_in_its_order(
     document: str, monitor: Command, world: World
@@ -101,7 +102,6 @@ def test_what_a_document_says_to_type_works_in_its_order(
 
 
 @pytest.mark.integration
-@pytest.mark.hours
 @pytest.mark.parametrize(
     ("block", "given"), LASTING_COMMANDS, ids=lambda each: str(getattr(each, "place", each))
 )

@@ -186,11 +186,13 @@ CLOCK = re.compile(
 MARKED = re.compile(r"^pytestmark = .*pytest\.mark\.hours", re.MULTILINE)
 HELPERS = {
     "conftest.py",
+    "document_world.py",
     "integration/conftest.py",
     "instants.py",
     "pages_at_hand.py",
     "processes.py",
     "terminals.py",
+    "walks/argument.py",
 }
 """Helpers that may: a test that uses one is found by its name, or by its fixture `world` or
 `monitor`."""
