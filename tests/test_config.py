@@ -345,6 +345,7 @@ vendors:
     assert [(v.slug, v.interval_seconds, v.zone) for v in read.vendors] == [
         ("openai", 3600, None), ("ours", 600, "UTC"), ("github", 600, None), ("example", 600, None),
     ]  # fmt: skip
+    assert read.source == "MONITOR_VENDORS"
 
 
 def test_monitor_vendors_is_enough_without_a_list():

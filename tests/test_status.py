@@ -152,6 +152,19 @@ def test_a_component_is_named_by_slug_name_group_or_pattern(store, text) -> None
     assert answer.component_names == ("EU / Web",)
 
 
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("acme", Target("acme")),
+        ("acme/EU / Web", Target("acme", "EU / Web")),
+        ("https://status.acme.example/eu", Target("https://status.acme.example/eu")),
+        ("/some/path", Target("/some/path")),
+    ],
+)
+def test_a_target_is_a_vendor_and_after_its_first_slash_components(text, target) -> None:
+    assert Target.parse(text) == target
+
+
 def test_a_component_that_is_none_names_those_there_are(store) -> None:
     read(store)
 

@@ -63,12 +63,14 @@ class Target:
 
     @classmethod
     def parse(cls, text: str) -> "Target":
-        """Return the target of ``VENDOR`` or ``VENDOR/COMPONENT``; an address with its scheme is a
-        vendor as a whole.
+        """Return the target of ``VENDOR`` or ``VENDOR/COMPONENT``; an address with its scheme, and
+        what begins with a slash, is a vendor as a whole.
         """
         if "://" in text:
             return cls(text)
         vendor, slash, components = text.partition("/")
+        if not vendor:
+            return cls(text)
         return cls(vendor, components if slash else None)
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ def parse(text: str, source: str, env: Mapping[str, str] | None = None) -> Setti
     if problems:
         raise InvalidConfig(source, sorted(problems, key=_reading_order))
     fields.setdefault("database_url", f"sqlite:///{default_database_path()}")
-    return Settings(vendors=vendors, source=source, **fields)
+    return Settings(vendors=vendors, source=VENDORS if names else source, **fields)
 
 
 def _mapping(value: Value | None, keys: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,9 +116,9 @@ class NetworkSettings:
 class Settings:
     """Everything configured.
 
-    `source` is the file's path or ``built-in defaults``; `contact` None = not set. `cors_origins`
-    are those whose pages may read the API in a browser, "*" = any; `mcp` = assistants are answered
-    over HTTP.
+    `source` is the file's path, ``MONITOR_VENDORS`` where that names the vendors, or ``built-in
+    defaults``; `contact` None = not set. `cors_origins` are those whose pages may read the API in a
+    browser, "*" = any; `mcp` = assistants are answered over HTTP.
     """
 
     vendors: tuple[VendorConfig, ...]
