@@ -1,7 +1,9 @@
 """Every command, run with other settings than the database is watched by: what is watched stays as
 it is, byte for byte."""
 
+import io
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +30,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "assets": ("assets",),
     "backfill": ("--days", "2"),
     "check": ("--diff",),
+    "completion install": ("bash",),
+    "completion show": ("bash",),
     "db backup": ("copy.db",),
     "db check": (),
     "db copy": ("--to", "other.db"),
@@ -44,6 +48,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "export openmetrics": ("-o", "history.om"),
     "export parquet": ("-o", "tables"),
     "export remote-write": ("--url", GONE, "--attempts", "1"),
+    "init": ("github", "--config", "new.yaml"),
+    "mcp": (),
     "poll": (),
     "purge": ("--vendor", "acme", "--yes"),
     "rebuild": (),
@@ -51,6 +57,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "record": (GONE, "recording", "--allow-private"),
     "replay": ("recording",),
     "report": (),
+    "schema": (),
     "status": (),
     "vendors": (),
     "version": (),
@@ -91,6 +98,7 @@ def monitor(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
     monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))  # nobody types anything
     monkeypatch.delenv("MONITOR_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
     run = typed(monkeypatch, capsys)
