@@ -100,7 +100,6 @@ def test_a_shell_that_has_read_the_script_finishes_a_vendor(
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
     )
 
     assert (done.stdout.split(), done.stderr) == (["anthropic"], "")
