@@ -62,7 +62,7 @@ async def read_whole(case: Path) -> None:
         assert isinstance(filled.error, PageError | None)
         assert store.facts(page.id) == facts
     assert json.loads(json.dumps(shown))["platform"] == name
-    assert shown["known_days"] + shown["unknown_days"] == 90
+    assert shown["known_days"] + shown["unknown_days"] + shown["absent_days"] == 90
     assert (
         shown["open_incidents"] or "open" not in expected["poll"] or not open_ones(expected, shown)
     )

@@ -66,12 +66,14 @@ def current_states(
     so_far = [start_by(event, now) for event in events]
     level = None if is_any_unattributed(so_far) else Level.OPERATIONAL
     spans = spans_by_component(present_spans(so_far, now))
-    states: dict[str, ComponentState] = {}
-    for component in components:
+    # A page may list a component a thousand times.
+    by_id = {component.id: component for component in components}
+    states = []
+    for key, component in by_id.items():
         quiet = ComponentState(component=component, level=level)
-        hits = states_by_spans(quiet, spans.get(component.id, ()))
-        states[component.id] = max((*hits, quiet), key=_badness)
-    return tuple(states.values())
+        hits = states_by_spans(quiet, spans.get(key, ()))
+        states.append(max((*hits, quiet), key=_badness))
+    return tuple(states)
 
 
 def states_by_spans(quiet: ComponentState, spans: Iterable[ImpactSpan]) -> list[ComponentState]:
