@@ -14,6 +14,7 @@ from monitor.kit.events import (
     ComponentState,
     Event,
     ImpactSpan,
+    events_by_id,
     expire_stale,
     is_any_unattributed,
     phase_at,
@@ -27,7 +28,13 @@ from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.posts import Post, Says, closed_at, end_of, over_since, post_saying
 from monitor.kit.prose import prose
 from monitor.kit.protocol import PageContext
-from monitor.kit.states import current_states, worst_word, worst_words
+from monitor.kit.states import (
+    components_of,
+    current_states,
+    in_trouble,
+    worst_word,
+    worst_words,
+)
 from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
 from tests.damage import assert_sound
 
@@ -475,6 +482,24 @@ def test_the_word_of_an_event_is_that_of_its_worst_span() -> None:
 
     assert worst_word(spans) == worst_word(spans[::-1]) == "down"
     assert worst_word(spans[-1:]) is None
+
+
+def test_states_are_in_trouble_unless_they_are_known_to_be_operational() -> None:
+    states = []
+    for key, level in (("a", Level.OPERATIONAL), ("b", Level.DEGRADED), ("c", None)):
+        states.append(ComponentState(component=Component(id=key, name=key), level=level))
+
+    assert in_trouble(states) == states[1:]
+    assert components_of(states[:1]) == [Component(id="a", name="a")]
+
+
+@given(st.lists(events))
+def test_of_events_of_one_id_the_last_counts_in_the_place_of_the_first(told: list[Event]) -> None:
+    by_id = events_by_id(told)
+
+    assert list(by_id) == list(dict.fromkeys(event.id for event in told))
+    for key, event in by_id.items():
+        assert event is next(each for each in reversed(told) if each.id == key)
 
 
 def test_of_several_words_of_one_id_the_worst_counts_wherever_it_stands() -> None:

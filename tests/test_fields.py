@@ -199,6 +199,15 @@ def test_a_list_of_texts_names_its_place_when_one_is_none() -> None:
             fields.texts(value, "regions")
 
 
+def test_a_list_of_ids_names_its_place_when_one_is_none() -> None:
+    assert fields.identifiers(["eu", 7], "regions") == ["eu", "7"]
+    assert fields.ids_of([{"id": "eu"}, {"id": 7}], "region") == ["eu", "7"]
+    with pytest.raises(UnexpectedShape, match="regions"):
+        fields.identifiers(["eu", None], "regions")
+    with pytest.raises(UnexpectedShape, match=r"region\.id"):
+        fields.ids_of([{"id": "eu"}, {}], "region")
+
+
 @pytest.mark.parametrize(
     ("address", "segment"),
     [
@@ -227,3 +236,11 @@ def test_an_object_has_the_keys_that_are_asked_for_when_it_has_all_of_them() -> 
     assert fields.maybe_row(told) is told
     assert fields.has_keys(told, {"a", "b"})
     assert not fields.has_keys(told, {"a", "c"})
+
+
+@pytest.mark.parametrize("value", [None, {}, [], [{"a": 1}, {"b": 1}], [{"a": 1}, "a"]])
+def test_what_is_no_list_of_objects_or_lacks_a_key_in_one_is_no_list_of_such(
+    value: object,
+) -> None:
+    assert fields.is_list_of([{"a": 1}, {"a": 2, "b": 3}], {"a"})
+    assert not fields.is_list_of(value, {"a"})

@@ -178,6 +178,11 @@ def first_start(events: Iterable[Event]) -> datetime | None:
     return min((event.start for event in events), default=None)
 
 
+def events_by_id(events: Iterable[Event]) -> dict[str, Event]:
+    """Return the events by id: of several of one id the last, in the place of the first."""
+    return {event.id: event for event in events}
+
+
 def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
     """Return the ids of what we hold as open or announced and is not among these events.
 

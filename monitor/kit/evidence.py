@@ -15,7 +15,7 @@ from monitor.intervals import ONE_DAY, Interval, day_of, subtract
 from monitor.kit.events import ComponentState, Event, ImpactSpan, start_by
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import PageContext
-from monitor.kit.states import worst_of_each
+from monitor.kit.states import components_of, worst_of_each
 from monitor.model import (
     Aspect,
     Basis,
@@ -104,7 +104,7 @@ def evidence(
     states = None if parts is None else worst_of_each(parts)
     latest = _latest(events, since, page.now)
     if states is not None:
-        components = [state.component for state in states]
+        components = components_of(states)
     return Evidence(
         source=source,
         read_at=page.now,

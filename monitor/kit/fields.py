@@ -6,6 +6,7 @@ half characters, which JSON can spell, and NUL are replaced.
 """
 
 import math
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
@@ -34,6 +35,13 @@ def maybe_row(value: object) -> Row:
 def has_keys(value: object, keys: AbstractSet[str]) -> TypeGuard[Row]:
     """Whether something is an object with all of these keys."""
     return isinstance(value, dict) and value.keys() >= keys
+
+
+def is_list_of(value: object, keys: AbstractSet[str]) -> TypeGuard[list[Row]]:
+    """Whether something is a list, not an empty one, of objects with all of these keys."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(has_keys(item, keys) for item in value)
 
 
 def items(value: object, where: str) -> list[Any]:
@@ -107,6 +115,16 @@ def identifier(value: object, where: str) -> str:
     if type(value) is int and abs(value) < 10**LONGEST_CODE:
         return str(value)
     return text(value, where)
+
+
+def identifiers(value: object, where: str) -> list[str]:
+    """Return a list of ids or code words."""
+    return [identifier(item, where) for item in items(value, where)]
+
+
+def ids_of(entries: Iterable[Row], where: str) -> list[str]:
+    """Return the ids of objects, in their order."""
+    return [identifier(entry.get("id"), f"{where}.id") for entry in entries]
 
 
 def keyword(value: object, where: str) -> str:

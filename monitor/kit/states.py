@@ -81,6 +81,16 @@ def states_by_spans(quiet: ComponentState, spans: Iterable[ImpactSpan]) -> list[
     return [replace(quiet, level=span.level, word=span.word) for span in spans]
 
 
+def components_of(states: Iterable[ComponentState]) -> list[Component]:
+    """Return the components whose states these are, in their order."""
+    return [state.component for state in states]
+
+
+def in_trouble(states: Iterable[ComponentState]) -> list[ComponentState]:
+    """Return the states that are not known to be operational."""
+    return [state for state in states if state.level is not Level.OPERATIONAL]
+
+
 def worst_of_each(states: Iterable[ComponentState]) -> list[ComponentState]:
     """Return each component once, as it was first listed; of its states the worst known one counts,
     and unknown is worse than green.
