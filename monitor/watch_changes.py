@@ -62,6 +62,21 @@ class WatchChanges:
         for slug, changes in self.changed.items():
             yield f"changed: {slug}: {'; '.join(map(str, changes))}"
 
+    def facts(self) -> dict[str, Any]:
+        """Return the same for a program; `from` and `to` are slugs, values are as people write
+        them.
+        """
+        changed: dict[str, list[dict[str, str]]] = {}
+        for slug, changes in self.changed.items():
+            changed[slug] = [change._asdict() for change in changes]
+        return {
+            "added": list(self.added),
+            "watched_again": list(self.resumed),
+            "removed": list(self.removed),
+            "maybe_renamed": [{"from": old, "to": new} for old, new in self.renamed],
+            "changed": changed,
+        }
+
     @property
     def differences(self) -> str:
         """The differences in one phrase, seen from the settings."""

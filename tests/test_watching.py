@@ -1,6 +1,7 @@
 """What a database watches is changed by `monitor serve` and `monitor apply`, by nobody who only
 looks, and by who reads pages only where nobody serves it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -260,6 +261,15 @@ def test_applying_says_what_it_changes_and_as_check_does_beforehand(
         "changed: b: interval: 5m -> 10m",
     ]
     assert monitor("check", "--diff")[1].splitlines()[1:] == expected
+    assert json.loads(monitor("check", "--diff", "--format", "json")[1])["differences"] == {
+        "added": ["sea"],
+        "watched_again": [],
+        "removed": ["c"],
+        "maybe_renamed": [{"from": "c", "to": "sea"}],
+        "changed": {"b": [{"key": "interval", "before": "5m", "after": "10m"}]},
+        "servers": [],
+        "needs_restart": {},
+    }
     assert watched(tmp_path) == ["a", "b", "c"]
     assert monitor("apply")[1].splitlines() == expected
     assert watched(tmp_path) == ["a", "b", "sea"]
@@ -273,6 +283,8 @@ def test_applying_says_who_will_have_to_take_it_over(monitor: Typed, tmp_path: P
     Store.open(f"sqlite:///{tmp_path / 'monitor.db'}").close()
     served_by(tmp_path)
     assert "served by host, process 1" in monitor("check", "--diff")[1]
+    facts = json.loads(monitor("check", "--diff", "--format", "json")[1])
+    assert facts["differences"]["servers"] == ["host, process 1"]
     _, _, err = monitor("apply")
 
     assert err.startswith("host, process 1 will read its settings again within seconds")

@@ -21,6 +21,7 @@ from monitor.running import SOME_PAGE_FAILED, run
 from monitor.runtime import collecting, ephemeral, load_settings, now, open_context, open_store
 from monitor.store import PageRecord, Store
 from monitor.terminal import say, say_json, tell
+from monitor.watch_changes import compare_watched
 from monitor.watch_list import WatchList
 
 commands = typer.Typer()
@@ -99,22 +100,26 @@ def _check(config: Path | None, database: str | None, form: Plain) -> Settings:
         raise
 
 
-def _differences(settings: Settings, form: Plain) -> list[str]:
+def _differences(settings: Settings, form: Plain) -> Facts:
     """Return what applying these settings would change; a table says it, and to whom it is told."""
     if not Store.exists(settings.database_url):
         if form is Plain.TABLE:
             say("there is no database yet; all vendors are new")
-        return [f"added: {vendor.slug}" for vendor in settings.vendors]
+        changes = compare_watched([], settings.vendors)
+        return {**changes.facts(), "servers": [], "needs_restart": {}}
     with Store.open(settings.database_url, migrate=False) as store:
         watch_list = WatchList.read(store, now())
         changes = watch_list.changes(settings)
-        restarts = restart_lines(watch_list, settings)
         if form is Plain.TABLE:
             print_changes(changes, store.address)
             if changes:
                 print_servers(watch_list)
-            say(*restarts)
-    return [*changes.lines(), *restarts]
+            say(*restart_lines(watch_list, settings))
+    return {
+        **changes.facts(),
+        "servers": [server.name for server in watch_list.servers],
+        "needs_restart": watch_list.restarts(settings),
+    }
 
 
 def _looks(settings: Settings, form: Plain, *, catalogue: bool) -> "list[_Look]":
@@ -155,7 +160,7 @@ def _check_facts(
     settings: Settings,
     warnings: Sequence[str],
     looks: Sequence[_Look] | None,
-    differences: Sequence[str] | None,
+    differences: Facts | None,
 ) -> Facts:
     """Return what a check came to; None is what was not asked for."""
     return {
@@ -163,7 +168,7 @@ def _check_facts(
         "vendors": len(settings.vendors),
         "mistakes": [],
         "warnings": list(warnings),
-        "differences": None if differences is None else list(differences),
+        "differences": differences,
         "pages": None if looks is None else [look.facts for look in looks],
     }
 
