@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.kit.cursor import read_cursor, write_cursor
+from monitor.kit.cursor import read_cursor, read_names, write_cursor
 
 VALUES = st.dictionaries(
     st.sampled_from(["id", "open", "regions"]), st.text() | st.lists(st.text())
@@ -23,3 +23,8 @@ def test_what_is_not_known_is_not_handed_on() -> None:
 @pytest.mark.parametrize("text", [None, "", "7", "[1]", '"id"', "{", "[" * 100_000])
 def test_a_text_of_another_kind_is_as_none(text: str | None) -> None:
     assert read_cursor(text) == {}
+
+
+def test_names_are_texts_whatever_was_handed_on() -> None:
+    assert read_names('{"a": "b", "c": 1}') == {"a": "b", "c": "1"}
+    assert read_names("[]") == {}

@@ -14,6 +14,7 @@ from monitor.kit.events import (
     ComponentState,
     Event,
     ImpactSpan,
+    component_ids_of,
     events_by_id,
     expire_stale,
     is_any_unattributed,
@@ -684,3 +685,9 @@ def test_a_word_for_a_state_says_what_the_vendor_means_by_it(word: str, meant: S
     }
 
     assert post_saying(NOW, word, phases) == Post(NOW, meant)
+
+
+def test_what_is_named_twice_is_one_component_where_it_was_named_first() -> None:
+    spans = spans_for(["b", "a"], Level.DEGRADED, NOW)
+    others = spans_for(["a", "c"], Level.DEGRADED, NOW)
+    assert component_ids_of([*spans, *others]) == ["b", "a", "c"]

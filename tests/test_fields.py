@@ -244,3 +244,13 @@ def test_what_is_no_list_of_objects_or_lacks_a_key_in_one_is_no_list_of_such(
 ) -> None:
     assert fields.is_list_of([{"a": 1}, {"a": 2, "b": 3}], {"a"})
     assert not fields.is_list_of(value, {"a"})
+
+
+def test_of_moments_the_earliest_counts_and_none_has_not_come() -> None:
+    later = datetime(2026, 5, 21, tzinfo=UTC)
+    assert times.earliest(later, None, NOON) == NOON
+    assert times.earliest(None, None) is None
+
+
+def test_the_marks_in_a_body_are_told_in_the_order_in_which_they_were_asked_for() -> None:
+    assert responses.marks_in(b"beta alpha", (b"alpha", b"gamma", b"beta")) == ["alpha", "beta"]

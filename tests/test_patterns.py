@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.kit.patterns import match_any
+from monitor.kit.patterns import match_any, unmatched
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,7 @@ def test_one_of_the_names_matches_one_of_the_patterns(
     names: list[str], patterns: list[str], expected: bool
 ) -> None:
     assert match_any(names, patterns) is expected
+
+
+def test_the_patterns_that_match_nothing_are_named() -> None:
+    assert unmatched(["EU-*", "mars-1", "us-1"], ["eu-west", "us-1"]) == ["mars-1"]

@@ -18,6 +18,11 @@ def read_cursor(cursor: str | None) -> Mapping[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
+def read_names(cursor: str | None) -> dict[str, str]:
+    """Return names or words by their keys, as the last poll handed them on; empty without any."""
+    return {key: str(name) for key, name in read_cursor(cursor).items()}
+
+
 def write_cursor(**values: Any) -> str:  # noqa: ANN401
     """Return the text of what the next poll is handed; values of None are left out."""
     return json.dumps({key: value for key, value in values.items() if value is not None})

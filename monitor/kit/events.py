@@ -11,6 +11,8 @@ from monitor.model import (
     IncidentUpdate,
     Level,
     Phase,
+    by_id,
+    id_set,
 )
 
 SILENT_AFTER = timedelta(days=7)
@@ -82,6 +84,11 @@ class Event:
     unknown_words: tuple[str, ...] = ()
     updates: tuple[IncidentUpdate, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.phase is Phase.OPEN
+
 
 def words_not_in(known: Container[str], *words: str) -> tuple[str, ...]:
     """Return the words that a vocabulary does not have, each once."""
@@ -98,10 +105,13 @@ def spans_for(
     basis: Basis = Basis.INFERRED,
 ) -> tuple[ImpactSpan, ...]:
     """Return one severity over all of these components, from start to end."""
-    return tuple(
-        ImpactSpan(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
-        for each in dict.fromkeys(component_ids)
-    )
+    spans = []
+    for key in dict.fromkeys(component_ids):
+        span = ImpactSpan(
+            component_id=key, level=level, start=start, end=end, word=word, basis=basis
+        )
+        spans.append(span)
+    return tuple(spans)
 
 
 def start_by(event: Event, now: datetime) -> Event:
@@ -135,11 +145,28 @@ def phase_at(start: datetime, end: datetime | None, now: datetime) -> Phase:
 
 def present_spans(events: Iterable[Event], now: datetime) -> Iterator[ImpactSpan]:
     """Yield the impacts that go on now, of events that do."""
+    for span in all_spans(open_events(events)):
+        if span.goes_on(now):
+            yield span
+
+
+def open_events(events: Iterable[Event]) -> list[Event]:
+    """Return the events that go on, in their order."""
+    return [event for event in events if event.is_open]
+
+
+def all_spans(events: Iterable[Event]) -> Iterator[ImpactSpan]:
+    """Yield the impacts of events, one event after the other."""
     for event in events:
-        if event.phase is Phase.OPEN:
-            for span in event.spans:
-                if span.goes_on(now):
-                    yield span
+        yield from event.spans
+
+
+def component_ids_of(spans: Iterable[ImpactSpan]) -> list[str]:
+    """Return the ids of the components that impacts are on, each once, in their order."""
+    ids: dict[str, None] = {}
+    for span in spans:
+        ids[span.component_id] = None
+    return list(ids)
 
 
 def spans_by_component(spans: Iterable[ImpactSpan]) -> dict[str, list[ImpactSpan]]:
@@ -152,7 +179,7 @@ def spans_by_component(spans: Iterable[ImpactSpan]) -> dict[str, list[ImpactSpan
 
 def is_any_unattributed(events: Iterable[Event]) -> bool:
     """Whether something goes on of which it is not said what it hit."""
-    return any(event.phase is Phase.OPEN and event.unattributed for event in events)
+    return any(event.unattributed for event in open_events(events))
 
 
 def recent_or_open(events: Iterable[Event], page: PageContext) -> list[Event]:
@@ -180,7 +207,7 @@ def first_start(events: Iterable[Event]) -> datetime | None:
 
 def events_by_id(events: Iterable[Event]) -> dict[str, Event]:
     """Return the events by id: of several of one id the last, in the place of the first."""
-    return {event.id: event for event in events}
+    return by_id(events)
 
 
 def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
@@ -188,7 +215,7 @@ def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
 
     Where a source lists all that goes on, these have ended or were withdrawn.
     """
-    return page.open_incidents - {event.id for event in events}
+    return page.open_incidents - id_set(events)
 
 
 def expire_stale(event: Event, spoke: datetime, now: datetime) -> Event:
@@ -196,7 +223,7 @@ def expire_stale(event: Event, spoke: datetime, now: datetime) -> Event:
     `SILENT_AFTER` has passed since, nobody knows how it went on. It is listed all the same.
     """
     until = max(spoke, event.start) + SILENT_AFTER
-    if event.phase is not Phase.OPEN or until >= now:
+    if not event.is_open or until >= now:
         return event
     spans: list[ImpactSpan] = []
     for span in event.spans:

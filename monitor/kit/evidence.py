@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.errors import Truncated
 from monitor.impacts import IMPACT_WORDS
 from monitor.intervals import ONE_DAY, Interval, day_of, subtract
-from monitor.kit.events import ComponentState, Event, ImpactSpan, start_by
+from monitor.kit.events import ComponentState, Event, ImpactSpan, component_ids_of, start_by
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import PageContext
 from monitor.kit.states import components_of, worst_of_each
@@ -30,6 +30,7 @@ from monitor.model import (
     Observation,
     PageInfo,
     Phase,
+    by_id,
 )
 
 MIN_DURATION = timedelta(seconds=1)
@@ -114,7 +115,7 @@ def evidence(
         incidents=tuple(map(_incident, latest)),
         updates=_updates(latest),
         impacts=_impacts(latest, source, page.now),
-        coverage=_coverage(latest, since, page.now),
+        coverage=tuple(_coverage(latest, since, page.now)),
         lists=None if since is None else Interval.between(since, page.now),
         withdrawn=tuple(sorted(set(withdrawn))),
         unknown_words=_unknown_words(states or (), latest, unknown_words),
@@ -151,18 +152,22 @@ def _unknown_words(
 ) -> tuple[str, ...]:
     """Return the vendor's words that mean nothing to us, sorted."""
     words = set(others)
-    words.update(state.word for state in states if state.level is None and state.word)
     for event in events:
         words.update(event.unknown_words)
-        words.update(span.word for span in event.spans if span.level is None and span.word)
+        words.update(_words_without_level(event.spans))
+    words.update(_words_without_level(states))
     return tuple(sorted(words))
+
+
+def _words_without_level(ratings: Iterable[ComponentState | ImpactSpan]) -> Iterator[str]:
+    for rating in ratings:
+        if rating.level is None and rating.word:
+            yield rating.word
 
 
 def _distinct(components: Iterable[Component] | None) -> tuple[Component, ...] | None:
     """Return the last component of each id; None where the list is not known."""
-    if components is None:
-        return None
-    return tuple({component.id: component for component in components}.values())
+    return None if components is None else tuple(by_id(components).values())
 
 
 def _observation(part: ComponentState) -> Observation:
@@ -171,7 +176,7 @@ def _observation(part: ComponentState) -> Observation:
 
 def _incident(event: Event) -> Incident:
     end = event.end if event.phase is Phase.CLOSED else None
-    hit = [span.component_id for span in event.spans]
+    hit_ids = component_ids_of(event.spans)
     return Incident(
         id=event.id,
         title=event.title,
@@ -182,7 +187,7 @@ def _incident(event: Event) -> Incident:
         resolved_at=None if end is None else max(end, event.start),
         url=event.url,
         maintenance=event.maintenance,
-        component_ids=tuple(dict.fromkeys([*event.component_ids, *hit])),
+        component_ids=tuple(dict.fromkeys([*event.component_ids, *hit_ids])),
     )
 
 
@@ -240,19 +245,17 @@ def _end(start: datetime, end: datetime | None, now: datetime, *, over: bool) ->
     return min(max(end, start + MIN_DURATION), max(now, start + timedelta(microseconds=1)))
 
 
-def _coverage(
-    events: Iterable[Event], since: datetime | None, now: datetime
-) -> tuple[Coverage, ...]:
-    """Return the time that the events speak for: from `since` on, but for that of unattributed
+def _coverage(events: Iterable[Event], since: datetime | None, now: datetime) -> Iterator[Coverage]:
+    """Yield the time that the events speak for: from `since` on, but for that of unattributed
     ones.
     """
     whole = None if since is None else Interval.between(since, now)
     if whole is None:
-        return ()
+        return
     holes = []
     for event in events:
         if event.unattributed:
             hole = Interval.between(event.start, min(event.end or now, now))
             holes += [hole] if hole is not None else []
-    spans = subtract([whole], holes)
-    return tuple(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True) for span in spans)
+    for span in subtract([whole], holes):
+        yield Coverage(span=span, aspect=Aspect.IMPACTS, complete=True)

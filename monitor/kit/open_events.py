@@ -14,6 +14,7 @@ from monitor.model import (
     Basis,
     Level,
     Phase,
+    id_set,
 )
 
 
@@ -23,8 +24,11 @@ def dump_open(events: Iterable[Event]) -> str:
     For pages that list only what is going on: an event that leaves such a list has ended, and
     nothing else says so.
     """
-    open_events = (event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED})
-    return json.dumps({event.id: _encode(event) for event in open_events})
+    rows = {}
+    for event in events:
+        if event.phase in {Phase.OPEN, Phase.SCHEDULED}:
+            rows[event.id] = _encode(event)
+    return json.dumps(rows)
 
 
 def closed_since(
@@ -34,10 +38,11 @@ def closed_since(
     and the ids of those we hold as open or announced that never took place or were not handed on,
     to be withdrawn.
     """
-    ids = {event.id for event in events}
-    previous = _decode_all(page.cursor)
-    missing = (previous[key] for key in sorted(previous.keys() - ids))
-    ended_events = [_closed_at(event, page.now) for event in missing if event.start < page.now]
+    ids = id_set(events)
+    ended_events = []
+    for key, event in sorted(_decode_all(page.cursor).items()):
+        if key not in ids and event.start < page.now:
+            ended_events.append(_closed_at(event, page.now))
     withdrawn = unlisted(page, ended_events) - ids
     return tuple(ended_events), tuple(sorted(withdrawn))
 

@@ -10,3 +10,8 @@ def match_any(names: Collection[str], patterns: Iterable[str]) -> bool:
         if any(fnmatchcase(name.lower(), pattern.lower()) for name in names):
             return True
     return False
+
+
+def unmatched(patterns: Iterable[str], names: Collection[str]) -> list[str]:
+    """Return the patterns that match none of the names."""
+    return [pattern for pattern in patterns if not match_any(names, [pattern])]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -55,7 +55,12 @@ def is_challenge(response: Response) -> bool:
     if response.headers.get("cf-mitigated") == "challenge":
         return True
     head = response.body[:4096]
-    return head.lstrip()[:1] == b"<" and any(mark in head for mark in CHALLENGE_MARKS)
+    return head.lstrip()[:1] == b"<" and bool(marks_in(head, CHALLENGE_MARKS))
+
+
+def marks_in(body: bytes, marks: Iterable[bytes]) -> list[str]:
+    """Return as text which of these marks stand in a body, in their order."""
+    return [mark.decode() for mark in marks if mark in body]
 
 
 def read_json(response: Response) -> Any:  # noqa: ANN401

@@ -1,6 +1,6 @@
 """The present state of components, and which of several counts. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from monitor.kit.events import (
 from monitor.model import (
     Component,
     Level,
+    by_id,
 )
 
 UNKNOWN = 1.5
@@ -51,8 +52,14 @@ def worst_word(spans: Iterable[ImpactSpan]) -> str | None:
     """Return the vendor's word for the worst level of an event that has no severity of its own;
     None where no word of it is known. Of words that are as bad the last in the alphabet counts.
     """
-    ranks = [(span.level, span.word) for span in spans if span.level is not None and span.word]
-    return max(ranks)[1] if ranks else None
+    worst = max(_levels_with_words(spans), default=None)
+    return worst[1] if worst is not None else None
+
+
+def _levels_with_words(spans: Iterable[ImpactSpan]) -> Iterator[tuple[Level, str]]:
+    for span in spans:
+        if span.level is not None and span.word:
+            yield span.level, span.word
 
 
 def current_states(
@@ -67,11 +74,11 @@ def current_states(
     level = None if is_any_unattributed(so_far) else Level.OPERATIONAL
     spans = spans_by_component(present_spans(so_far, now))
     # A page may list a component a thousand times.
-    by_id = {component.id: component for component in components}
+    components = by_id(components).values()
     states = []
-    for key, component in by_id.items():
+    for component in components:
         quiet = ComponentState(component=component, level=level)
-        hits = states_by_spans(quiet, spans.get(key, ()))
+        hits = states_by_spans(quiet, spans.get(component.id, ()))
         states.append(max((*hits, quiet), key=_badness))
     return tuple(states)
 
@@ -84,6 +91,11 @@ def states_by_spans(quiet: ComponentState, spans: Iterable[ImpactSpan]) -> list[
 def components_of(states: Iterable[ComponentState]) -> list[Component]:
     """Return the components whose states these are, in their order."""
     return [state.component for state in states]
+
+
+def levels_of(states: Iterable[ComponentState]) -> list[Level | None]:
+    """Return the levels of these states, in their order; None where a state is unknown."""
+    return [state.level for state in states]
 
 
 def in_trouble(states: Iterable[ComponentState]) -> list[ComponentState]:

@@ -5,6 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from monitor.kit.fields import YEARS, maybe_text, number
 from monitor.kit.responses import shape_error
+from monitor.model import without_none
 
 
 def instant(value: object, where: str, zone: tzinfo | None = None) -> datetime:
@@ -25,6 +26,11 @@ def instant(value: object, where: str, zone: tzinfo | None = None) -> datetime:
 def maybe_instant(value: object, where: str, zone: tzinfo | None = None) -> datetime | None:
     """Return an ISO 8601 time as `instant` does; None for null and for an empty text."""
     return None if value is None or value == "" else instant(value, where, zone)
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    """Return the first of these moments; None is one that has not come, later than any."""
+    return min(without_none(moments), default=None)
 
 
 def epoch(value: object, where: str, *, per_second: int = 1) -> datetime:

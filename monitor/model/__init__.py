@@ -7,6 +7,7 @@ database keys.
     facts     what the store knows of a page
     evidence  what one answer said
     levels    levels, and other closed vocabularies
+    lookup    things by their ids, and those of them that are known
 """
 
 from monitor.model.days import (
@@ -47,6 +48,7 @@ from monitor.model.levels import (
     level_word,
     worst_level,
 )
+from monitor.model.lookup import by_id, id_set, pick, without_none
 
 __all__ = (
     "ALWAYS",
@@ -81,7 +83,11 @@ __all__ = (
     "ReportedUptime",
     "Seconds",
     "Window",
+    "by_id",
+    "id_set",
     "level_word",
+    "pick",
     "quiet_day",
+    "without_none",
     "worst_level",
 )

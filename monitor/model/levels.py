@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
+from monitor.model.lookup import without_none
+
 
 class Level(IntEnum):
     """How bad one component was, worst highest. *Unknown* is not a level but the absence of one:
@@ -74,4 +76,4 @@ class Confidence(StrEnum):
 
 def worst_level(levels: Iterable[Level | None]) -> Level | None:
     """Return the worst known level; None when none is known."""
-    return max((level for level in levels if level is not None), default=None)
+    return max(without_none(levels), default=None)

@@ -1,0 +1,12 @@
+"""Things in their order: each with the one that follows it. Pure."""
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def with_next(items: Sequence[T]) -> Iterator[tuple[T, T | None]]:
+    """Yield each item with the one after it, the last one with None."""
+    return zip_longest(items, items[1:])
