@@ -114,9 +114,12 @@ ERROR_HANDLERS = {
 """What answers an endpoint's exception."""
 
 
+_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+
+
 class SecurityHeaders:
     """Adds to every answer that nobody may sniff, frame or run anything in it, nor keep it unless
-    it says for how long.
+    it says for how long. An answer may say itself, more strictly, what it loads.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -131,10 +134,7 @@ class SecurityHeaders:
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "no-referrer"
                 headers.setdefault("cache-control", "no-store")
-                headers["content-security-policy"] = (
-                    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';"
-                    " base-uri 'none'"
-                )
+                headers.setdefault("content-security-policy", _CSP)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -14,17 +14,21 @@ from starlette.responses import Response
 
 from exporters.negotiation import wants_gzip
 
+OK = 200
 _GZIP_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What is answered. It may be kept for `max_age_seconds`; `headers` are those of its own."""
+    """What is answered. It may be kept for `max_age_seconds`; `headers` are those of its own. Only
+    with the status 200 can a client have it already.
+    """
 
     body: bytes
     media_type: str
     max_age_seconds: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = OK
 
     @property
     def etag(self) -> str:
@@ -41,13 +45,15 @@ async def revalidated(request: Request, make: Callable[[], Content]) -> Response
         "vary": "Accept-Encoding",
         **content.headers,
     }
-    if is_known(content.etag, request.headers.get("if-none-match", "")):
+    known = request.headers.get("if-none-match", "")
+    if content.status == OK and is_known(content.etag, known):
         return Response(status_code=304, headers=headers)
     body = content.body
     if wants_gzip(request.headers.get("accept-encoding", "")):
         body = await run_in_threadpool(gzip.compress, body, _GZIP_LEVEL, mtime=0)
         headers["content-encoding"] = "gzip"
-    return Response(body, headers={**headers, "content-type": content.media_type})
+    headers["content-type"] = content.media_type
+    return Response(body, status_code=content.status, headers=headers)
 
 
 def is_known(etag: str, if_none_match: str) -> bool:

@@ -227,6 +227,7 @@ def _web_server(
     from exporters.badge_routes import badge_routes
     from exporters.connections import most_connections
     from exporters.feeds import feed_routes
+    from exporters.pages import Site, page_routes
     from exporters.watched import Watched
     from exporters.web import application, server
 
@@ -235,6 +236,7 @@ def _web_server(
         vendors=lambda: by_slug(schedule.settings.vendors),
         clock=context.clock,
     )
+    site = Site(watched=watched, version=__version__, policy=lambda: schedule.settings.policy)
     app = application(
         state,
         polls,
@@ -242,6 +244,7 @@ def _web_server(
         clock=context.clock,
         version=__version__,
         routes=[
+            *page_routes(site),
             *badge_routes(watched),
             *feed_routes(watched),
             *api_routes(desk, version=__version__, origins=context.settings.cors_origins),

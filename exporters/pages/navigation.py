@@ -1,0 +1,21 @@
+"""The pages that the header leads to. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exporters.pages.links import Links
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the header: its title there, and its address."""
+
+    title: str
+    address: Callable[[Links], str]
+
+
+ENTRIES = (
+    Entry("Now", Links.home),
+    Entry("Definitions", Links.definitions),
+)
+"""In the order in which they are shown. A page is here as soon as there is one."""

@@ -1,0 +1,90 @@
+"""What a page is asked with, and what it answers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.datastructures import QueryParams
+
+from exporters.pages.links import Links
+from exporters.watched import Watched
+from monitor.ratios import DEFAULT_POLICY
+from monitor.store import Store
+
+LONGEST_SECONDS = 300
+"""How long a page may be kept at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What all pages are made from. `policy` is the one in force, a name of
+    `monitor.ratios.POLICIES`.
+    """
+
+    watched: Watched
+    version: str = ""
+    policy: Callable[[], str] = lambda: DEFAULT_POLICY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One look at a page, at `now` (aware). `path` are the parts of its address by their names,
+    `question` its parameters, `links` the addresses that it may print.
+    """
+
+    site: Site
+    now: datetime
+    path: Mapping[str, str] = field(default_factory=dict)
+    question: QueryParams = field(default_factory=QueryParams)
+    links: Links = field(default_factory=Links)
+
+    @property
+    def watched(self) -> Watched:
+        """The vendors that are watched."""
+        return self.site.watched
+
+    @property
+    def store(self) -> Store:
+        """The store, which is only read."""
+        return self.site.watched.store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page that is to be printed: its template, with the values it prints beside those of every
+    page (`routes.frame`). `navigation` is its title in the header, "" when it is not there.
+    """
+
+    template: str
+    title: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    navigation: str = ""
+    status: int = 200
+    max_age_seconds: int = LONGEST_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class PageKind:
+    """Pages of one kind: the path of their addresses, as Starlette writes it, and what makes one
+    of them. It may raise NotThere, NoSuchVendor, HTTPException and StoreError.
+    """
+
+    path: str
+    make: Callable[[Visit], Page]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Where else to go: a text and its address."""
+
+    text: str
+    address: str
+
+
+class NotThere(LookupError):
+    """There is no such page; the sentence says what there is not, the offers what there is."""
+
+    def __init__(self, sentence: str, offers: Sequence[Offer] = ()) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.offers = tuple(offers)
