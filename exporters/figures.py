@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from monitor.lookups import attributes
 from monitor.model import Seconds
 from monitor.ratios import POLICIES, WindowFigures
 
@@ -23,7 +24,7 @@ SECONDS = ("major_seconds", "partial_seconds", "degraded_seconds", "maintenance_
 
 def count_columns(figures: WindowFigures) -> dict[str, int | None]:
     """Return the numbers of days by their columns."""
-    return {name: getattr(figures, name) for name in COUNTS}
+    return attributes(figures, COUNTS)
 
 
 def ratio_columns(figures: WindowFigures, policy: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
 from monitor.intervals import day_of
+from monitor.lookups import not_none
 from monitor.model import ALWAYS, History, KnownComponent, Life
 
 
@@ -64,5 +65,5 @@ def vendor_life(lives: Iterable[Life]) -> Life:
     A page that no longer lists any of them has not ended: nothing says that its vendor has.
     """
     firsts = [life.first for life in lives]
-    days = [first for first in firsts if first is not None]
+    days = list(not_none(firsts))
     return Life(min(days)) if days and len(days) == len(firsts) else ALWAYS

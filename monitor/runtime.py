@@ -23,9 +23,10 @@ from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher, Fetches, Lateness, user_agent
 from monitor.kept_settings import digest
+from monitor.lookups import by_slug, slugs_of
 from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_options
 from monitor.plain import join_names
-from monitor.settings_changes import by_slug, restart_hashes
+from monitor.settings_changes import restart_hashes
 from monitor.store import PageRecord, ServerRecord, Store, places
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
 from monitor.terminal import note
@@ -67,7 +68,7 @@ class Context:
         """
         wanted = self.slugs(slugs) if slugs else sorted(self.vendors)
         records = self.store.pages(set(wanted) - self.unread, removed=True)
-        missing = sorted(set(wanted) - {page.slug for page in records})
+        missing = sorted(set(wanted) - set(slugs_of(records)))
         if missing and (not records or (slugs and self.unread.intersection(wanted))):
             raise ConfigError(self._not_there(missing))
         return records

@@ -1,10 +1,11 @@
 """What changes when the settings are read again while pages are being read by them. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from monitor.config import Settings, VendorConfig
+from monitor.lookups import attributes, by_slug
 from monitor.plain import join_names
 
 RESTART: Mapping[str, str] = {
@@ -59,7 +60,7 @@ def compare_settings(before: Settings, after: Settings) -> SettingsChanges:
     old, new = by_slug(before.vendors), by_slug(after.vendors)
     restart = [name for name in RESTART if getattr(before, name) != getattr(after, name)]
     return SettingsChanges(
-        settings=replace(after, **{name: getattr(before, name) for name in RESTART}),
+        settings=replace(after, **attributes(before, RESTART)),
         new_slugs=tuple(sorted(new.keys() - old.keys())),
         gone_slugs=tuple(sorted(old.keys() - new.keys())),
         changed_slugs=tuple(sorted(differing_slugs(old, new) & old.keys() & new.keys())),
@@ -80,18 +81,15 @@ def restart_hashes(settings: Settings) -> dict[str, str]:
     }
 
 
-def by_slug(vendors: Iterable[VendorConfig]) -> dict[str, VendorConfig]:
-    """Return vendors by their slug, which each has its own of."""
-    return {vendor.slug: vendor for vendor in vendors}
-
-
 def differing_slugs(
     before: Mapping[str, VendorConfig], after: Mapping[str, VendorConfig]
 ) -> frozenset[str]:
     """Return the slugs of the vendors that are in one of them only, or otherwise in the other."""
-    return frozenset(
-        slug for slug in before.keys() | after.keys() if before.get(slug) != after.get(slug)
-    )
+    slugs = set()
+    for slug in before.keys() | after.keys():
+        if before.get(slug) != after.get(slug):
+            slugs.add(slug)
+    return frozenset(slugs)
 
 
 def vendors_meanwhile(

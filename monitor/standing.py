@@ -8,6 +8,7 @@ counted components.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from monitor.lookups import not_none
 from monitor.model import Level
 
 DEFAULT_MIN_COVERAGE = 0.9
@@ -53,7 +54,7 @@ def together(levels: Iterable[Level | None], min_coverage: float = DEFAULT_MIN_C
     is known.
     """
     every = list(levels)
-    known_levels = [level for level in every if level is not None]
+    known_levels = list(not_none(every))
     worst = max(known_levels, default=None)
     level = standing_level(worst, share=len(known_levels), of=len(every), min_coverage=min_coverage)
     return Verdict(level, len(known_levels), len(every))

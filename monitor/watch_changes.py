@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from monitor.config import VendorConfig, format_duration
 from monitor.kept_settings import default_of, kept_settings
+from monitor.lookups import by_slug
 from monitor.plain import join_names
 
 _LONGEST = 60
@@ -98,8 +99,8 @@ def compare_watched(
     watched: Iterable[WatchedVendor], vendors: Iterable[VendorConfig]
 ) -> WatchChanges:
     """Return what putting these vendors in force changes in what is watched."""
-    before = {vendor.slug: vendor for vendor in watched}
-    after = {vendor.slug: vendor for vendor in vendors}
+    before = by_slug(watched)
+    after = by_slug(vendors)
     active = {slug for slug, vendor in before.items() if vendor.is_watched}
     new, missing = sorted(after.keys() - before.keys()), sorted(active - after.keys())
     changes_by_slug = {}

@@ -12,6 +12,7 @@ from monitor.collect import put_in_force, spec
 from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest
+from monitor.lookups import slugs_of
 from monitor.plain import join_names
 from monitor.settings_changes import restart_hashes
 from monitor.store import AppliedSettings, ServerRecord, Store, WatchedPage
@@ -79,7 +80,7 @@ class WatchList(NamedTuple):
         """Return what a command with these settings writes, or why it is refused."""
         database = Database(
             watched=self.watched_slugs,
-            former=frozenset(page.slug for page in self.pages) - self.watched_slugs,
+            former=frozenset(slugs_of(self.pages)) - self.watched_slugs,
             is_served=bool(self.servers),
             is_served_otherwise=bool(self.others(settings)),
             is_chosen=self.is_chosen,

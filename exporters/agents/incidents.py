@@ -10,6 +10,7 @@ from exporters.api.desk import Moment, Subject
 from exporters.api.parameters import Days
 from exporters.wording import percent
 from monitor import answers
+from monitor.lookups import slugs_by_id
 from monitor.model import Window
 from monitor.plain import join_names
 
@@ -51,7 +52,7 @@ def incidents(
 def _incidents(about: Subject, window: Window, *, only_open: bool) -> Iterator[Incident]:
     every = answers.incidents(about.store, about.page, about.vendor, window, now=about.now)
     entries = about.store.known_components(about.page.id)
-    slugs = {entry.id: entry.slug for entry in entries}
+    slugs = slugs_by_id(entries)
     for each in every:
         model = any_incident(about.page.slug, each.incident, each.level, slugs)
         if model.is_open or not only_open:

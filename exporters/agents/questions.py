@@ -10,6 +10,7 @@ from exporters.api.desk import Moment, Subject
 from exporters.api.parameters import Days
 from exporters.api.problems import NotThere
 from monitor.errors import ConfigError, StoreError
+from monitor.lookups import slugs_of
 from monitor.model import KnownComponent
 from monitor.plain import join_names
 from monitor.suggestions import did_you_mean
@@ -62,7 +63,7 @@ def component(about: Subject, word: str | None) -> KnownComponent | None:
     except NotThere as error:
         entries = about.store.known_components(about.page.id)
         near = did_you_mean(next(iter(error.suggestions), None))
-        slugs = join_names(sorted(entry.slug for entry in entries), _MOST_NAMES) or "none"
+        slugs = join_names(sorted(slugs_of(entries)), _MOST_NAMES) or "none"
         raise Unanswerable(
             f"{about.page.slug}: {bounded(word)!r} is no component, or several;"
             f" {near or f'components are {slugs}'}"

@@ -18,6 +18,7 @@ from exporters.api.desk import Moment, Subject
 from exporters.wording import level_title, percent
 from monitor import answers
 from monitor.config import VendorConfig
+from monitor.lookups import slugs_by_id
 from monitor.model import KnownComponent, Level
 from monitor.shares import share
 
@@ -116,7 +117,7 @@ def _status(about: Subject, part: str | None) -> tuple[answers.Status, VendorSta
     if status.known_components is not None:
         entries = current.components if entry is None else (entry,)
         parts = _components(entries, current.levels if is_current(status, about) else {})
-        slugs = {each.id: each.slug for each in current.components}
+        slugs = slugs_by_id(current.components)
         every = [*status.incidents, *status.maintenances][:MOST_OPEN]
         open_list = [open_incident(row.slug, each, slugs) for each in every]
     return status, _model(status, vendor, vendor_text(row), parts, open_list)

@@ -14,6 +14,7 @@ from exporters.agents.models import (
 from exporters.agents.models import Incident as IncidentModel
 from exporters.agents.models import Level as LevelWord
 from exporters.wording import UNKNOWN
+from monitor.lookups import among
 from monitor.model import Component, Incident, Level, Phase
 from monitor.plain import duration, safe_link, visible
 from monitor.store import PageRecord, UpdateVersion
@@ -94,7 +95,7 @@ def open_incident(vendor: str, told: Incident, slugs: Mapping[str, str]) -> Open
         vendor=vendor,
         maintenance=told.maintenance,
         started_at=told.started_at,
-        components=[slugs[key] for key in told.component_ids if key in slugs],
+        components=list(among(slugs, told.component_ids)),
         vendor_text=incident_text(told),
     )
 

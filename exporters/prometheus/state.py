@@ -17,6 +17,7 @@ from monitor.answers import Freshness, freshness
 from monitor.clocks import ClockLedger, is_ahead
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
+from monitor.lookups import slugs_of
 from monitor.model import Level
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.store import Health, PageState, Store
@@ -152,7 +153,7 @@ class StateMetrics:
         """
         with self._unless_silent(), self._within(self._answer_seconds):
             self._pages = self._store.page_states()
-        return [page.slug for page in self._pages]
+        return slugs_of(self._pages)
 
     def vendors(self, now: datetime) -> list[VendorNow]:
         """Return every configured vendor as it stands, in the store's order."""

@@ -18,6 +18,7 @@ from exporters.report.sentences import (
 from exporters.report.spans import NOT_THERE, uptime_text, verdicts
 from exporters.wording import level_title, percent
 from monitor.answers import ComponentRecord, Record, SpanFigures
+from monitor.lookups import by_id
 from monitor.model import Absence, Day, Incident, Level, Seconds
 from monitor.plain import safe_link
 
@@ -189,7 +190,7 @@ def _component(part: ComponentRecord, record: Record) -> dict[str, Any]:
 def _outages(record: Record) -> Iterator[dict[str, Any]]:
     """Yield the outage days, the newest first, each with what was out and what the vendor said."""
     names = {part.component.id: part.component.full_name for part in record.components}
-    incidents = {incident.id: incident for incident in record.incidents}
+    incidents = by_id(record.incidents)
     for place in range(len(record.days) - 1, -1, -1):
         day = record.days[place]
         if day.level is None or not day.level.is_outage:

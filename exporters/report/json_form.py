@@ -9,6 +9,7 @@ from exporters.report.sentences import sentence
 from exporters.report.spans import uptime_columns
 from exporters.wording import iso, level_key
 from monitor.answers import DEFINITION, ComponentRecord, Record, ReportQuery, SpanFigures
+from monitor.lookups import among
 from monitor.model import Day, Incident
 from monitor.overrides import Overridden
 from monitor.plain import json_text
@@ -181,6 +182,6 @@ def incident_json(incident: Incident, slugs: Mapping[str, str]) -> dict[str, Any
         "maintenance": incident.maintenance,
         "started_at": iso(incident.started_at),
         "url": incident.url,
-        "components": [slugs[key] for key in incident.component_ids if key in slugs],
+        "components": list(among(slugs, incident.component_ids)),
         "component_ids": list(incident.component_ids),
     }

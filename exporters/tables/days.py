@@ -6,11 +6,12 @@ from exporters.figures import SECONDS, second_columns
 from exporters.tables.extract import Extract
 from exporters.tables.table import SUBJECT_COLUMNS, Kind, Row, Table, columns
 from exporters.wording import level_key
+from monitor.lookups import slugs_by_id
 from monitor.model import Day, Window
 
 
 def _rows(extract: Extract) -> Iterator[Row]:
-    slugs = {entry.id: entry.slug for entry in extract.facts.components}
+    slugs = slugs_by_id(extract.facts.components)
     for subject in extract.subjects():
         for day in subject.history.each(Window(extract.window.first, subject.last)):
             yield subject.columns | _day(day, slugs)

@@ -6,6 +6,7 @@ from datetime import datetime
 from exporters.tables.extract import Extract
 from exporters.tables.table import Kind, Row, Table, columns
 from monitor.intervals import day_interval, day_of
+from monitor.lookups import among, slugs_by_id
 from monitor.model import Incident
 from monitor.store import PageRecord
 
@@ -24,7 +25,7 @@ def _touches(incident: Incident, start: datetime, end: datetime) -> bool:
 
 
 def _rows(extract: Extract) -> Iterator[Row]:
-    slugs = {entry.id: entry.slug for entry in extract.facts.components}
+    slugs = slugs_by_id(extract.facts.components)
     for incident in incidents_of(extract):
         yield incident_row(extract.page, incident, slugs)
 
@@ -45,7 +46,7 @@ def incident_row(page: PageRecord, incident: Incident, slugs: Mapping[str, str])
         "started_at": begin,
         "resolved_at": end,
         "duration_seconds": None if end is None else (end - begin).total_seconds(),
-        "components": [slugs[key] for key in incident.component_ids if key in slugs],
+        "components": list(among(slugs, incident.component_ids)),
         "url": incident.url,
         "source": page.platform,
     }

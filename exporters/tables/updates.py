@@ -8,12 +8,13 @@ from exporters.tables.extract import Extract
 from exporters.tables.incidents import incidents_of
 from exporters.tables.table import Kind, Row, Table, columns
 from exporters.wording import level_key
+from monitor.lookups import slugs_by_id
 from monitor.store import PageRecord, UpdateVersion
 
 
 def _rows(extract: Extract) -> Iterator[Row]:
     page = extract.page
-    slugs = {entry.id: entry.slug for entry in extract.facts.components}
+    slugs = slugs_by_id(extract.facts.components)
     known_at = extract.known_at or extract.query.now
     for incident in incidents_of(extract):
         for version in extract.store.incident_updates(page.id, incident.id, known_at=known_at):

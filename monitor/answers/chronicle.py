@@ -15,6 +15,7 @@ from monitor.component_names import find_component
 from monitor.config import VendorConfig
 from monitor.days.level_spans import level_spans
 from monitor.intervals import day_interval
+from monitor.lookups import among, by_id
 from monitor.model import (
     Impact,
     Incident,
@@ -90,7 +91,7 @@ def chronicle(
     facts, days = history.read(
         store, page, vendor, first=window.first, last=window.last, now=query.now
     )
-    entries = {entry.id: entry for entry in facts.components}
+    entries = by_id(facts.components)
     component, counted_ids = None, entries.keys() - days.excluded
     if query.component is not None:
         component = find_component(facts.components, query.component)
@@ -126,7 +127,7 @@ class _Stories:
 
     def of(self, component: KnownComponent | None, since: datetime) -> Iterator[IncidentStory]:
         """Yield those that had not ended by then, and name the component if one is asked about."""
-        entries = {entry.id: entry for entry in self.facts.components}
+        entries = by_id(self.facts.components)
         impacts: dict[str | None, list[Impact]] = defaultdict(list)
         for impact in self.facts.impacts:
             impacts[impact.incident_id].append(impact)
@@ -135,7 +136,7 @@ class _Stories:
             is_about = component is None or component.id in incident.component_ids
             if is_about and not is_over:
                 level = _level(incident, impacts[incident.id], self.vendor)
-                named = (entries[key] for key in incident.component_ids if key in entries)
+                named = among(entries, incident.component_ids)
                 yield self._story(incident, level, tuple(named))
 
     def _story(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
+from monitor.lookups import by_id
 from monitor.model import Day, KnownComponent, Window
 from monitor.store import DayRevision, PageRecord, Store
 
@@ -36,7 +37,7 @@ def revised_days(
 
     They are the days as they were derived then, by the settings of that time.
     """
-    components = {entry.id: entry for entry in store.known_components(page.id)}
+    components = by_id(store.known_components(page.id))
     found: list[RevisedDay] = []
     for (key, day), versions in store.all_revisions(page.id, window.first, window.last).items():
         component = None if key is None else components.get(key)

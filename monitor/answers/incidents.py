@@ -9,6 +9,7 @@ from monitor import history
 from monitor.config import VendorConfig
 from monitor.impacts import impact_level
 from monitor.intervals import day_interval
+from monitor.lookups import among, by_id, not_none
 from monitor.model import Impact, Incident, KnownComponent, Level, Window
 from monitor.standing import is_bad
 from monitor.store import PageRecord, Store
@@ -50,13 +51,13 @@ def incidents(
     impacts: dict[str | None, list[Impact]] = defaultdict(list)
     for impact in facts.impacts:
         impacts[impact.incident_id].append(impact)
-    entries = {entry.id: entry for entry in facts.components}
+    entries = by_id(facts.components)
     found = []
     for incident in facts.incidents:
         is_over = incident.resolved_at is not None and incident.resolved_at < begin
         if is_over or incident.started_at >= end:
             continue
-        named = tuple(entries[key] for key in incident.component_ids if key in entries)
+        named = tuple(among(entries, incident.component_ids))
         level = worst_of(impacts[incident.id], vendor)
         found.append(IncidentLevel(incident=incident, components=named, level=level))
     return tuple(sorted(found, key=_place))
@@ -65,7 +66,7 @@ def incidents(
 def worst_of(impacts: Iterable[Impact], vendor: VendorConfig) -> Level | None:
     """Return the worst level of impacts. One that is unknown is never taken for a good one."""
     levels = {impact_level(impact, vendor.impact_mapping) for impact in impacts}
-    worst = max((level for level in levels if level is not None), default=None)
+    worst = max(not_none(levels), default=None)
     return None if None in levels and not is_bad(worst) else worst
 
 

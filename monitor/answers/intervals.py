@@ -7,6 +7,7 @@ from datetime import date, datetime
 from monitor import history
 from monitor.config import VendorConfig
 from monitor.days.level_spans import LevelSpan, level_spans
+from monitor.lookups import by_id
 from monitor.model import KnownComponent
 from monitor.store import PageRecord, Store
 
@@ -62,6 +63,6 @@ def bad_intervals(
         spans=tuple(
             level_spans(facts, options, days, first=query.first, last=query.last, now=moment)
         ),
-        components={entry.id: entry for entry in facts.components},
+        components=by_id(facts.components),
         excluded=days.excluded,
     )

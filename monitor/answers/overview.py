@@ -8,6 +8,7 @@ from monitor.answers.component_days import Dispute, days_of, disputes
 from monitor.component_names import find_component
 from monitor.config import VendorConfig
 from monitor.intervals import day_of
+from monitor.lookups import among, by_id
 from monitor.model import Day, Incident, KnownComponent, Level, Window
 from monitor.store import PageRecord, Store
 
@@ -89,11 +90,11 @@ def overview(store: Store, page: PageRecord, vendor: VendorConfig, query: SpanQu
     component = None
     if query.component is not None:
         component = find_component(facts.components, query.component)
-    components = {entry.id: entry for entry in facts.components}
-    incidents = {incident.id: incident for incident in facts.incidents}
+    components = by_id(facts.components)
+    incidents = by_id(facts.incidents)
     accounts = []
     for day in days_of(page_days, component).each(window):
-        own_incidents = [incidents[key] for key in day.incident_ids if key in incidents]
+        own_incidents = list(among(incidents, day.incident_ids))
         own_incidents.sort(key=lambda incident: (incident.started_at, incident.id))
         own_disputes = disputes(page_days, components, component, day.day)
         accounts.append(DayAccount(day, tuple(own_incidents), own_disputes))

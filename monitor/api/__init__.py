@@ -33,7 +33,7 @@ from monitor.api.sequence import Rows
 from monitor.api.settings import kept_vendor
 from monitor.config import BUILT_IN, VendorConfig
 from monitor.errors import ConfigError, MonitorError, StoreError
-from monitor.settings_changes import by_slug
+from monitor.lookups import by_slug
 from monitor.store import Store, places
 
 __all__ = (

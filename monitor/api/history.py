@@ -15,6 +15,7 @@ from monitor.api.questions import Choice, Question, question
 from monitor.api.records import component_record, report_query, vendor_record
 from monitor.api.sequence import Rows
 from monitor.errors import ConfigError
+from monitor.lookups import slugs_by_id
 from monitor.model import Incident, KnownComponent
 from monitor.runtime import Context
 from monitor.store import PageRecord
@@ -245,7 +246,7 @@ class History:
 
     def _slugs(self, page: PageRecord) -> dict[str, str]:
         """Return the slugs of a page's components by id."""
-        return {entry.id: entry.slug for entry in self._context.store.known_components(page.id)}
+        return slugs_by_id(self._context.store.known_components(page.id))
 
     def _maybe_incidents(
         self, page: PageRecord, incidents: Iterable[Incident] | None

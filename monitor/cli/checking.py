@@ -17,6 +17,7 @@ from monitor.cli.rows import Facts, Plain, PlainOption
 from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
+from monitor.lookups import by_slug
 from monitor.running import SOME_PAGE_FAILED, run
 from monitor.runtime import collecting, ephemeral, load_settings, now, open_context, open_store
 from monitor.store import PageRecord, Store
@@ -196,7 +197,7 @@ def _stored_pages(settings: Settings) -> dict[str, PageRecord]:
         if not Store.exists(settings.database_url):
             return {}
         with Store.open(settings.database_url, migrate=False) as store:
-            return {page.slug: page for page in store.pages()}
+            return by_slug(store.pages())
     except StoreError as error:
         _warn(f"not compared with what is stored: {error}")
         return {}

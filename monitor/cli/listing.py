@@ -24,8 +24,8 @@ from monitor.cli.rows import (
 from monitor.config import CatalogEntry, Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.kit.protocol import About
+from monitor.lookups import by_slug, slugs_of
 from monitor.runtime import load_settings, open_store
-from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, places
 from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import paragraph, say, say_json, tell
@@ -81,7 +81,7 @@ def _print_configured(config: Path | None, database: str | None, form: Shape) ->
     for name in sorted({row["platform"] for row in rows}):
         if note := platforms.caveat(name):
             tell("", f"{name}: {note}")
-    catalogue = [entry.slug for entry in configuration.catalog()]
+    catalogue = slugs_of(configuration.catalog())
     others = len(catalogue) - len(vendors.keys() & catalogue)
     say("", f"{others} more in the catalogue: {to_type('vendors', '--search')} NAME")
     say(f"next: {_next_step(rows, config, database)}")

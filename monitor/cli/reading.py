@@ -17,6 +17,7 @@ from monitor.cli.rows import Facts, Shape, ShapeOption, print_facts
 from monitor.cli.spans import Days, OneMonth, Since, chosen
 from monitor.collect import Answers, BackfillResult, Collector, PollResult
 from monitor.intervals import day_interval, day_of
+from monitor.lookups import slugs_of
 from monitor.model import Evidence
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import Context, collecting, open_context
@@ -94,7 +95,7 @@ def backfill(
 
 def _say_next(results: Iterable[BackfillResult], config: Path | None, database: str | None) -> None:
     """Say how to read the report of these pages; of all pages where none are named."""
-    slugs = [result.slug for result in results]
+    slugs = slugs_of(results)
     say("", f"next: {to_type('report', *slugs, config=config, database=database)}")
 
 

@@ -29,6 +29,7 @@ from monitor.collect import Collector, Headers
 from monitor.config import Settings
 from monitor.errors import MonitorError
 from monitor.fetch import Fetches
+from monitor.lookups import by_slug
 from monitor.network import open_files
 from monitor.notify import Notifier
 from monitor.plain import join_names
@@ -37,7 +38,7 @@ from monitor.reread import Hangups, Rereading
 from monitor.running import run
 from monitor.runtime import Context, allow_new_database, collecting, load_settings, open_to_serve
 from monitor.schedule import Schedule
-from monitor.settings_changes import SettingsChanges, by_slug
+from monitor.settings_changes import SettingsChanges
 from monitor.store import PageRecord
 from monitor.terminal import aside
 

@@ -13,6 +13,7 @@ import typer
 from monitor import config as configuration
 from monitor.config import Settings
 from monitor.errors import MonitorError
+from monitor.lookups import slugs_of
 from monitor.runtime import load_settings
 from monitor.store import Store
 
@@ -77,7 +78,7 @@ def _components(settings: Settings, vendor: str) -> list[str]:
     with Store.open(settings.database_url, migrate=False) as store:
         for page in store.pages():
             if page.slug == vendor:
-                return [row.slug for row in store.current(page.id).components]
+                return slugs_of(store.current(page.id).components)
     return []
 
 

@@ -14,6 +14,7 @@ from monitor.config.mistakes import InvalidConfig, invalid
 from monitor.config.parsing import parse
 from monitor.config.settings import VendorConfig
 from monitor.errors import ConfigError
+from monitor.lookups import slugs_of
 
 _HEAD = (
     "# The vendors whose status pages are monitored, and no others. "
@@ -152,7 +153,7 @@ def _entry(page: str, options: Mapping[str, Any], before: Sequence[VendorConfig]
     _refuse_doubles(url, options, before)
     if entry and options.get("slug", entry.slug) == entry.slug:
         return {"slug": entry.slug, **options}
-    slugs = {vendor.slug for vendor in before} | {entry.slug for entry in catalog()}
+    slugs = set(slugs_of(before)) | set(slugs_of(catalog()))
     return {"slug": free_slug(url, slugs), **options, "url": url}
 
 

@@ -16,6 +16,7 @@ from monitor.config.mistakes import InvalidConfig, invalid
 from monitor.config.parsing import parse
 from monitor.config.settings import Settings, VendorConfig
 from monitor.errors import ConfigError
+from monitor.lookups import slugs_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class _File:
 
     def number_of(self, slug: str) -> int:
         """Return which item of the list a vendor is."""
-        slugs = [vendor.slug for vendor in self.settings.vendors]
+        slugs = slugs_of(self.settings.vendors)
         if slug not in slugs:
             raise ConfigError(f"{self.path} does not list {slug!r}")
         return slugs.index(slug)

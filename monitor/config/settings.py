@@ -7,6 +7,7 @@ from pathlib import Path
 from monitor.bounds import MAX_COMPONENTS, MAX_NAME_LENGTH, MAX_NEW_COMPONENTS, Bounds
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.kit.protocol import FeedSettings, HtmlSettings
+from monitor.lookups import slugs_of
 from monitor.model import Level
 from monitor.overrides import Override
 from monitor.ratios import DEFAULT_POLICY
@@ -142,4 +143,4 @@ class Settings:
     @property
     def slugs(self) -> frozenset[str]:
         """The vendors by their slugs."""
-        return frozenset(vendor.slug for vendor in self.vendors)
+        return frozenset(slugs_of(self.vendors))

@@ -5,11 +5,12 @@ from monitor.config.catalog import catalog
 from monitor.config.keys import shape_of
 from monitor.config.readers import Shape
 from monitor.config.vendor_keys import VENDOR_KEYS
+from monitor.lookups import slugs_of
 
 
 def list_shape() -> Shape:
     """Return the shape of the list: slugs of the catalogue, addresses, or mappings."""
-    slugs = sorted({entry.slug for entry in catalog()})
+    slugs = sorted(set(slugs_of(catalog())))
     address = {"type": "string", "pattern": ADDRESS, "allOf": [{"pattern": "[./:]"}]}
     items = {"anyOf": [{"enum": slugs}, address, _mapping(slugs)]}
     return {"type": "array", "items": items, "minItems": 1}

@@ -16,6 +16,7 @@ from itertools import chain, zip_longest
 import httpcore
 
 from monitor.errors import ForbiddenAddress
+from monitor.lookups import not_none
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the addresses of a host, preferred first. Raises OSError when there are none."""
@@ -149,7 +150,7 @@ def interleave(addresses: Iterable[str]) -> list[str]:
     for address in addresses:
         families.setdefault(":" in address, []).append(address)
     turns = zip_longest(*families.values())
-    return [address for address in chain.from_iterable(turns) if address is not None]
+    return list(not_none(chain.from_iterable(turns)))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

@@ -24,12 +24,13 @@ from monitor.config import Settings
 from monitor.errors import StoreError
 from monitor.fetch import half
 from monitor.load import Load, wanted_per_second
+from monitor.lookups import by_slug
 from monitor.schedule.histories import Describe, Histories
 from monitor.schedule.loops import STALLED_SECONDS, STUCK_SECONDS, attempt, every_tick
 from monitor.schedule.pruning import Pruning
 from monitor.schedule.retiming import Retiming
 from monitor.schedule.tasks import PageTasks
-from monitor.settings_changes import by_slug, differing_slugs, vendors_meanwhile
+from monitor.settings_changes import differing_slugs, vendors_meanwhile
 from monitor.store import PageRecord
 
 log = logging.getLogger(__package__)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
 from monitor.load import POLL_SECONDS, smooth
+from monitor.lookups import slugs_of
 from monitor.store import PageRecord
 
 
@@ -39,7 +40,7 @@ class PageTasks:
     @property
     def slugs(self) -> set[str]:
         """The vendors whose pages are being read."""
-        return {task.slug for task in self._tasks.values()}
+        return set(slugs_of(self._tasks.values()))
 
     @property
     def histories(self) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import day_of, zone_named
+from monitor.lookups import by_slug
 from monitor.store import pages, watched
 from monitor.store.records import PageRecord, PageSpec
 from monitor.store.tables.pages import PAGE
@@ -31,7 +32,7 @@ def sync_pages(
     deriving.
     """
     before = {record.slug: record for record in pages.pages(connection, removed=True)}
-    specs = {spec.slug: spec for spec in vendors}
+    specs = by_slug(vendors)
     new = [_new_page(spec, now) for slug, spec in specs.items() if slug not in before]
     if new:
         # A replica starting at the same moment may have added them.

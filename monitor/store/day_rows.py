@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from monitor.lookups import by_value
 from monitor.model import NO_SECONDS, Aspect, Confidence, Day, Level, Seconds
 
-_LEVELS: Mapping[int | None, Level | None] = {None: None} | {level.value: level for level in Level}
-_ASPECTS: Mapping[str | None, Aspect | None] = {None: None} | {word.value: word for word in Aspect}
-_CONFIDENCES: Mapping[str | None, Confidence | None] = {None: None} | {
-    word.value: word for word in Confidence
-}
+_LEVELS: Mapping[int | None, Level | None] = {None: None, **by_value(Level)}
+_ASPECTS: Mapping[str | None, Aspect | None] = {None: None, **by_value(Aspect)}
+_CONFIDENCES: Mapping[str | None, Confidence | None] = {None: None, **by_value(Confidence)}
 
 
 class DayRow(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from monitor.intervals import utc
+from monitor.lookups import by_value
 from monitor.model import Bar, Basis, Impact, Incident, Phase, ReportedUptime
 from monitor.store.changes.common import FactRow
 from monitor.store.edges import WHOLE_PAGE
@@ -18,8 +19,8 @@ from monitor.store.tables.facts import BAR, FIGURE, IMPACT, INCIDENT
 
 Fact = TypeVar("Fact")
 
-PHASES = {phase.value: phase for phase in Phase}
-_BASES = {basis.value: basis for basis in Basis}
+PHASES = by_value(Phase)
+_BASES = by_value(Basis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
+from monitor.lookups import attributes
 from monitor.store.edges import latest
 from monitor.store.records import PollRecord
 from monitor.store.rows import among, columns, new_values, update_row
@@ -216,7 +217,7 @@ def _row(stretch: _Stretch) -> dict[str, Any]:
 
 
 def _growth(stretch: _Stretch) -> dict[str, Any]:
-    return new_values(stretch.id, {name: getattr(stretch, name) for name in _GROWING})
+    return new_values(stretch.id, attributes(stretch, _GROWING))
 
 
 _END = sa.func.coalesce(POLL.c.last_at, POLL.c.started_at)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from monitor import clocks
 from monitor.intervals import utc, zone_named
+from monitor.lookups import attributes
 from monitor.store import poll_log, runs
 from monitor.store.changes.common import closed_day
 from monitor.store.pages import with_zone_name
@@ -114,7 +115,7 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
 
 
 def _values(update: PollUpdate, names: Sequence[str]) -> dict[str, Any]:
-    return new_values(update.id, {name: getattr(update, name) for name in names})
+    return new_values(update.id, attributes(update, names))
 
 
 def apply_poll(connection: Connection, update: PollUpdate, poll: PollRecord) -> None:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from monitor.lookups import by_value
 from monitor.model import Aspect, Level
 from monitor.store.tables.instants import Instant
 
@@ -16,8 +17,8 @@ Value = TypeVar("Value")
 MOST_KEYS = 1_000
 """How many values one IN list holds; every database takes that many."""
 
-LEVELS: Mapping[int | None, Level | None] = {None: None} | {level.value: level for level in Level}
-ASPECTS = {aspect.value: aspect for aspect in Aspect}
+LEVELS: Mapping[int | None, Level | None] = {None: None, **by_value(Level)}
+ASPECTS = by_value(Aspect)
 
 
 def chunks(values: Iterable[Value]) -> Iterator[list[Value]]:

@@ -9,6 +9,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from monitor.lookups import attributes
 from monitor.store.records import Validator
 from monitor.store.rows import columns
 from monitor.store.tables.readings import VALIDATOR
@@ -46,7 +47,7 @@ def save_validators(
     rows = []
     for page_id, by_url in by_page.items():
         for url, validator in by_url.items():
-            words = {name: getattr(validator, name) for name in _WORDS.split()}
+            words = attributes(validator, _WORDS.split())
             rows.append({"page_id": page_id, "url": url, **words})
     if rows:
         connection.execute(upsert(connection, VALIDATOR, "page_id url", _WORDS), rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from monitor.fetch import Validators
 from monitor.identity import Identity
+from monitor.lookups import not_none
 from monitor.model import Component, Evidence
 from monitor.store import Body, PageRecord, PollRecord
 
@@ -51,7 +52,7 @@ class PollWrite:
     def component_list(self) -> tuple[Component, ...] | None:
         """The components as it told them last; None = it did not list them."""
         lists = [evidence.components for evidence in self.evidence]
-        return next((each for each in reversed(lists) if each is not None), None)
+        return next(not_none(reversed(lists)), None)
 
     @property
     def message_hashes(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from monitor.intervals import day_interval
+from monitor.lookups import by_id
 from monitor.model import Component, KnownComponent
 from monitor.store.slugs import Slugs
 
@@ -67,7 +68,7 @@ def compare_components(
     `platform` is the page's. What is not listed has left the page `now`.
     """
     change = ComponentChange()
-    present = {component.id: component for component in components}
+    present = by_id(components)
     entries = {row.entry.component.id: row for row in rows}
     for move in _moves(entries, present, platform):
         row = entries.pop(move.old_id)

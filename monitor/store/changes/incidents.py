@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.intervals import Interval, utc
+from monitor.lookups import by_id
 from monitor.model import Evidence, Incident, Phase
 from monitor.store.changes.common import FactChange, FactRow
 
@@ -20,7 +21,7 @@ def compare_incidents(
     by their id.
     """
     change = FactChange[Incident]()
-    for key, incident in {incident.id: incident for incident in evidence.incidents}.items():
+    for key, incident in by_id(evidence.incidents).items():
         before = rows.get(key)
         if before is None:
             change.add(incident, incident.started_at)
