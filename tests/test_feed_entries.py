@@ -193,6 +193,10 @@ def test_a_bar_is_an_entry_of_its_day_that_says_how_long(store):
             "From 2026-05-22 11:00 UTC to 2026-05-22 12:00 UTC.",
         ),
         (
+            {"phase": Phase.CLOSED},
+            "From 2026-05-22 11:00 UTC; it is over, and its end was not told.",
+        ),
+        (
             {"phase": Phase.SCHEDULED, "maintenance": True, "started_at": NOW + DAY},
             "Announced for 2026-05-23 12:00 UTC.",
         ),

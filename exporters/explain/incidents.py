@@ -1,12 +1,13 @@
 """An incident as it bears on a day: what it claims, and how it was told. Pure."""
 
 from collections.abc import Collection, Iterator
+from datetime import tzinfo
 
 from exporters.explain.forms import Entry
 from exporters.explain.phrases import local
 from monitor.answers import Explanation, IncidentAccount
 from monitor.impacts import impact_level
-from monitor.model import Basis, Impact, PostedState
+from monitor.model import Basis, Impact, Incident, Phase, PostedState
 from monitor.store import UpdateVersion
 
 
@@ -16,9 +17,7 @@ def incident_entries(account: IncidentAccount, explanation: Explanation) -> Iter
     kind = "maintenance" if incident.maintenance else "incident"
     state = f"impact {incident.impact}, {incident.status}, {incident.phase.value}"
     yield Entry(f"{incident.title} ({kind} {incident.id}, {state})")
-    start = local(incident.started_at, zone)
-    end = incident.resolved_at
-    yield Entry(f"since {start}, not ended" if end is None else f"{start} to {local(end, zone)}", 1)
+    yield Entry(_when(incident, zone), 1)
     if incident.url:
         yield Entry(incident.url, 1, link=incident.url)
     if override is not None:
@@ -32,6 +31,14 @@ def incident_entries(account: IncidentAccount, explanation: Explanation) -> Iter
     yield from _message_entries(account, explanation)
     if not incident.component_ids:
         yield Entry("names no component, so it changes no level", 1)
+
+
+def _when(incident: Incident, zone: tzinfo) -> str:
+    start, end = local(incident.started_at, zone), incident.resolved_at
+    if end is not None:
+        return f"{start} to {local(end, zone)}"
+    is_over = incident.phase is Phase.CLOSED
+    return f"since {start}, over, its end was not told" if is_over else f"since {start}, not ended"
 
 
 def _message_entries(account: IncidentAccount, explanation: Explanation) -> Iterator[Entry]:

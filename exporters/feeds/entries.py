@@ -141,6 +141,8 @@ def _when(story: IncidentStory) -> str:
         return f"Withdrawn by the vendor; it was told to begin at {start}."
     if incident.phase is Phase.SCHEDULED:
         return f"Announced for {start}."
+    if incident.phase is Phase.CLOSED and incident.resolved_at is None:
+        return f"From {start}; it is over, and its end was not told."
     if incident.resolved_at is None:
         return f"Since {start}, not ended when last read."
     return f"From {start} to {instant(incident.resolved_at)}."
