@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from surfaces import DAYS_SHOWN, SLUG
+from surfaces.now import report_of
 from test_surfaces import QUICK, empty_store, world_of, worlds
 
 HEAD = {"as_of", "window_days", "policy", "known_at", "generated_at", "definition"}
@@ -16,7 +17,7 @@ def test_a_vendor_its_components_and_all_days_are_those_of_the_report(
 ):
     with empty_store() as store:
         world = world_of(store, polled, told, later=later, exclude=exclude, coverage=coverage)
-        report = world.report()
+        report = report_of(world)
         asked = f"days={DAYS_SHOWN}"
         vendor, components, days = world.get(
             *(f"/vendors/{SLUG}{part}?{asked}" for part in ("", "/components", "/days"))

@@ -1,0 +1,137 @@
+"""A store with a vendor in it, and the whole monitor that answers from it."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+from mcp.client import Client
+
+from exporters.agents.tools import tool_server
+from exporters.api import Desk, api
+from exporters.badge_routes import badge_routes
+from exporters.below import Below
+from exporters.feeds import feed_routes
+from exporters.prometheus import PollMetrics, StateMetrics
+from exporters.watched import Watched
+from exporters.web import application
+from monitor.answers import Record, ReportQuery, record
+from monitor.api import History
+from monitor.config import Settings, VendorConfig
+from monitor.model import Level
+from monitor.runtime import Context
+from monitor.store import PageRecord, Store
+
+SLUG = "acme"
+VENDOR = ""
+"""The subject that is the vendor itself; components go by their slugs."""
+UNKNOWN = None
+SILENT = "silent"
+"""What a surface says that tells of events and has none to tell."""
+DAYS_SHOWN = 4
+
+Word = str | None
+WORDS = {level.title: level.word for level in Level}
+
+_API = api(Desk(None, vendors={}, clock=lambda: None), version="1")
+"""Made once: to make it takes longer than to ask it. Every world puts its own desk there."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A store with vendors, one of whom is asked about at `now`."""
+
+    store: Store
+    vendor: VendorConfig
+    now: datetime
+    others: tuple[VendorConfig, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        return self.vendor.slug
+
+    @property
+    def vendors(self) -> Mapping[str, VendorConfig]:
+        return {each.slug: each for each in (self.vendor, *self.others)}
+
+    @property
+    def page(self) -> PageRecord:
+        return self.store.pages([self.slug])[0]
+
+    @property
+    def slugs(self) -> list[str]:
+        """Return the components on the page that count."""
+        excluded = set(self.vendor.exclude)
+        current = self.store.current(self.page.id)
+        return [entry.slug for entry in current.components if entry.slug not in excluded]
+
+    def fetch(self, *paths: str) -> list[httpx.Response]:
+        """Return what the web server answers."""
+        answers = asyncio.run(_fetch(self._web(), paths))
+        assert {answer.status_code for answer in answers} <= {200}
+        return answers
+
+    def get(self, *paths: str) -> list[dict[str, Any]]:
+        """Return what the HTTP API answers."""
+        return [answer.json() for answer in self.fetch(*(f"/api/v1{path}" for path in paths))]
+
+    def call(self, tool: str, *questions: dict[str, object]) -> list[dict[str, Any]]:
+        """Return what a tool for assistants answers."""
+        return asyncio.run(_call(self.desk(), tool, questions))
+
+    def record(self) -> Record:
+        """Return the vendor's record over the days shown."""
+        return record(self.store, self.page, self.vendor, self.query())
+
+    def query(self) -> ReportQuery:
+        return ReportQuery(now=self.now, window_days=DAYS_SHOWN)
+
+    def python(self) -> History:
+        """Return the Python API."""
+        settings = Settings(
+            vendors=tuple(self.vendors.values()), database_url="sqlite://", source="test"
+        )
+        context = Context(
+            settings=settings, store=self.store, clock=lambda: self.now, vendors=self.vendors
+        )
+        return History(context)
+
+    def desk(self) -> Desk:
+        return Desk(self.store, vendors=self.vendors, clock=lambda: self.now)
+
+    def _web(self):
+        """Return the web application, as `monitor serve` puts it together."""
+        watched = Watched(store=self.store, vendors=lambda: self.vendors, clock=lambda: self.now)
+        _API.state.desk = self.desk()
+        return application(
+            StateMetrics(self.store, vendors=self.vendors),
+            PollMetrics("1"),
+            readiness=list,
+            clock=lambda: self.now,
+            version="1",
+            routes=[*badge_routes(watched), *feed_routes(watched), Below("/api", _API)],
+        )
+
+
+async def _fetch(app, paths):
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://m.example") as client:
+        return [await client.get(path) for path in paths]
+
+
+async def _call(desk, tool, questions):
+    answers = []
+    async with Client(tool_server(desk, version="1")) as client:
+        for question in questions:
+            result = await client.call_tool(tool, question)
+            assert not result.is_error, result.content
+            answers.append(json.loads(json.dumps(result.structured_content)))
+    return answers
+
+
+def word_of(title: str) -> Word:
+    """Return the word of a level as people read it; anything else is unknown."""
+    return WORDS.get(title, UNKNOWN)
