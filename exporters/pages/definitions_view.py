@@ -8,50 +8,6 @@ from exporters.report.spans import span_definitions
 from monitor.answers import ReportQuery
 from monitor.ratios import POLICIES, RAW_POLICY, Policy
 
-_DAYS_AND_LEVELS = (
-    (
-        "Day",
-        (
-            "A calendar day in the page's own time zone, 23 to 25 hours long. Its level is the worst"
-            " that held on it."
-        ),
-    ),
-    (
-        "Level",
-        (
-            "Operational, maintenance, degraded, partial outage, major outage, as the vendor's own page"
-            " says. A vendor's level is the worst of its components that count."
-        ),
-    ),
-    (
-        "Unknown",
-        (
-            "There is not enough data to say how it was. It is the lack of a level, is never counted"
-            " as good, and counts in neither number of a share."
-        ),
-    ),
-    (
-        "Window",
-        "The days from the first to the last, both included; the last one so far, if it is today.",
-    ),
-    (
-        "Outage share",
-        "Outage days / known days. It is never printed without both numbers beside it.",
-    ),
-    (
-        "Revised",
-        "The vendor changed the record of a day after it was over. The earlier value is kept.",
-    ),
-    (
-        "Printed uptime",
-        "The figure that the vendor's own page prints, as we read it; it is not ours.",
-    ),
-    (
-        "As of, known at",
-        "The day or instant that a figure ends with, and until when what we read counts in it.",
-    ),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -81,8 +37,40 @@ def figure_definitions(now: datetime, policy: str) -> tuple[Definition, ...]:
 
 def all_definitions(now: datetime, policy: str) -> tuple[Definition, ...]:
     """Return the meanings of all words that need one."""
-    own = (Definition(_key(word), word, text) for word, text in _DAYS_AND_LEVELS)
+    own = (Definition(_key(word), word, text) for word, text in _own_words())
     return (*own, *figure_definitions(now, policy))
+
+
+def _own_words() -> Iterator[tuple[str, str]]:
+    """Yield what pages say beside the figures of a report."""
+    day = (
+        "A calendar day in the page's own time zone, 23 to 25 hours long. Its level is the worst"
+        " that held on it."
+    )
+    yield "Day", day
+    level = (
+        "Operational, maintenance, degraded, partial outage or major outage, as the vendor's own"
+        " page says. A vendor's level is the worst of its components that count."
+    )
+    yield "Level", level
+    unknown = (
+        "There is not enough data to say how it was. It is the lack of a level, is never counted as"
+        " good, and counts in neither number of a share."
+    )
+    yield "Unknown", unknown
+    window = (
+        "The days from the first to the last, both included; the last one so far, if it is today."
+    )
+    yield "Window", window
+    yield "Outage share", "Outage days / known days; both numbers stand beside it."
+    revised = "The vendor changed the record of a day after it was over. The earlier value is kept."
+    yield "Revised", revised
+    printed = "The figure that the vendor's own page prints, as we read it; it is not ours."
+    yield "Printed uptime", printed
+    moments = (
+        "The day or instant that a figure ends with, and until when what we read counts in it."
+    )
+    yield "As of, known at", moments
 
 
 def weights(in_force: str) -> Iterator[Weights]:
