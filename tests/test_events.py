@@ -26,7 +26,7 @@ from monitor.kit.events import (
 from monitor.kit.evidence import MIN_DURATION, evidence, gap_before, gap_until_now
 from monitor.kit.messages import message, messages, posted_states
 from monitor.kit.open_events import closed_since, dump_open
-from monitor.kit.posts import Post, Says, closed_at, end_of, over_since, post_saying
+from monitor.kit.posts import Post, Says, closed_at, end_of, over_since, post_saying, posts_saying
 from monitor.kit.prose import prose
 from monitor.kit.protocol import PageContext
 from monitor.kit.states import (
@@ -685,6 +685,7 @@ def test_a_word_for_a_state_says_what_the_vendor_means_by_it(word: str, meant: S
     }
 
     assert post_saying(NOW, word, phases) == Post(NOW, meant)
+    assert list(posts_saying([(NOW, word)], phases)) == [Post(NOW, meant)]
 
 
 def test_what_is_named_twice_is_one_component_where_it_was_named_first() -> None:

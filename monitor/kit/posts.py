@@ -1,6 +1,6 @@
 """When an event was over, by what is posted of it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -66,6 +66,14 @@ def post_saying(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
         return Post(at, Says.GOES_ON)
     is_over = phase in {Phase.CLOSED, Phase.WITHDRAWN}
     return Post(at, Says.OVER if is_over else Says.UNCLEAR)
+
+
+def posts_saying(
+    posts: Iterable[tuple[datetime, str]], phases: Mapping[str, Phase]
+) -> Iterator[Post]:
+    """Yield the posts of these instants and words, each as `post_saying` has it."""
+    for at, word in posts:
+        yield post_saying(at, word, phases)
 
 
 def calls_over(word: str, phases: Mapping[str, Phase]) -> bool:

@@ -18,7 +18,7 @@ from monitor.errors import FetchError
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence, gap_until_now
 from monitor.kit.feeds import text_lines
-from monitor.kit.fields import Row, has_keys, keyword, maybe_text, row, rows, text
+from monitor.kit.fields import Row, is_list_of, keyword, maybe_text, row, rows, text
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get_all
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json, unwrap
 from monitor.model import Component, Level, PageInfo
@@ -68,7 +68,7 @@ def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of Microsoft's posts: their shape, and names in them."""
     answer = try_json(response)
     posts: list[Any] = answer if isinstance(answer, list) else [answer]
-    if not posts or not all(has_keys(post, POST) for post in posts):
+    if not is_list_of(posts, POST):
         return
     yield Signal("shape", "posts with a status, a message and their times")
     if any(str(post.get("ServiceWorkloadName", "")).lower() == "m365consumer" for post in posts):

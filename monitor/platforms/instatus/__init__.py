@@ -26,11 +26,12 @@ from monitor.kit.evidence import evidence
 from monitor.kit.fallback import FALL_BACK, NOT_FOUND, gap_of
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors
+from monitor.kit.states import components_of
 from monitor.model import Evidence, Gap
 from monitor.platforms.instatus.components import states_of
 from monitor.platforms.instatus.detection import HOSTS, detect
 from monitor.platforms.instatus.html import read_incident_page
-from monitor.platforms.instatus.incidents import events_of, incident_id
+from monitor.platforms.instatus.incidents import events_of, incident_id, incident_ids
 from monitor.platforms.instatus.older import ask_feed, ask_older, named_incidents, unread
 from monitor.platforms.instatus.reading import PageReading
 from monitor.platforms.instatus.record import record_evidence
@@ -90,7 +91,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             yield from ask_feed(page, error)
             return
         with locate_errors(reading.url):
-            components = tuple(state.component for state in states_of(reading.components))
+            components = tuple(components_of(states_of(reading.components)))
             yield replace(record_evidence(reading, page), components=components)
         span = reading.record_span
         if span is None or day_of(span.start, UTC) > day_of(since, UTC):
@@ -125,7 +126,7 @@ def _follow_up(reading: PageReading, page: PageContext) -> Steps:
 
     That is read at every change: read only when all is over, a wrong claim could not be noticed.
     """
-    missing = page.open_incidents - {incident_id(row) for row in reading.ongoing}
+    missing = page.open_incidents - incident_ids(reading.ongoing)
     if missing:
         yield from _ask_ends(missing, reading, page)
     elif reading.ongoing and _cursor(reading) != page.cursor:

@@ -38,11 +38,8 @@ def read_components(rows: Sequence[Row]) -> tuple[ListedComponent, ...]:
     archived is not shown. Of a component listed twice the worse state counts.
     """
     groups = group_names(rows)
-    top_rows = [entry for entry in rows if entry["id"] not in groups]
-    at_top = [(entry, groups.get(_group_id(entry) or "")) for entry in top_rows]
-    inside = list(_children(rows, groups, {entry["id"] for entry in top_rows}))
     components: dict[str, ListedComponent] = {}
-    for entry, group in sorted(at_top + inside, key=_order):
+    for entry, group in sorted(_rows_without(groups, rows), key=_order):
         if not entry.get("archivedAt"):
             component = _component(entry, group)
             first = components.setdefault(component.id, component)
@@ -83,10 +80,15 @@ def states_of(components: Iterable[ListedComponent]) -> list[ComponentState]:
     return states
 
 
-def _children(
-    rows: Iterable[Row], groups: Mapping[str, str], at_top: set[str]
-) -> Iterator[GroupedRow]:
-    """Yield the rows inside groups that are not listed beside them too."""
+def _rows_without(groups: Mapping[str, str], rows: Iterable[Row]) -> Iterator[GroupedRow]:
+    """Yield the rows that are no groups, then those inside groups that are not listed beside them
+    too.
+    """
+    at_top = set()
+    for entry in rows:
+        if entry["id"] not in groups:
+            at_top.add(entry["id"])
+            yield entry, groups.get(_group_id(entry) or "")
     for group in rows:
         for child in as_list(group.get("children")):
             if isinstance(child, str):

@@ -99,8 +99,11 @@ def _event(
 
 def _last_word(updates: Iterable[Update]) -> str:
     """Return the state that the last update leaves; a review says nothing of it."""
-    words = [update.word for update in updates if update.word.casefold() not in REVIEWS]
-    return words[-1] if words else NO_STATUS
+    word = NO_STATUS
+    for update in updates:
+        if update.word.casefold() not in REVIEWS:
+            word = update.word
+    return word
 
 
 def _updates(text: str, published_at: datetime) -> Iterator[Update]:

@@ -35,9 +35,7 @@ def read_root(response: Response, page: PageContext) -> PageReading:
     require_ok(response)
     with locate_errors(response.url):
         data = page_data(response.text)
-        site = next((site for site in values_of(data, "site", "{") if "components" in site), None)
-        if site is None:
-            raise UnexpectedShape("the page's HTML carries no Instatus data")
+        site = _site(data)
         notices = list(_notices(data))
         site_rows = rows(site.get("components"), "site.components")
         status = "mainStatus" if "mainStatus" in site else "status"
@@ -56,6 +54,13 @@ def read_root(response: Response, page: PageContext) -> PageReading:
         )
 
 
+def _site(data: str) -> Row:
+    for site in values_of(data, "site", "{"):
+        if "components" in site:
+            return dict(site)
+    raise UnexpectedShape("the page's HTML carries no Instatus data")
+
+
 def read_history_page(response: Response) -> list[Row]:
     """Return the incidents of one page of the history. Raises UnexpectedShape when it has no list,
     not even an empty one.
@@ -63,7 +68,7 @@ def read_history_page(response: Response) -> list[Row]:
     require_ok(response)
     with locate_errors(response.url):
         data = page_data(response.text)
-        if not any(_has_value(data, "notices", opening) for opening in "{["):
+        if not (_has_value(data, "notices", "{") or _has_value(data, "notices", "[")):
             raise UnexpectedShape("the history page carries no list of notices")
         return list(_notices(data))
 

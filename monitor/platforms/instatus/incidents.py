@@ -36,6 +36,11 @@ def incident_id(row: Row) -> str:
     return verbatim(key, "incident.id")
 
 
+def incident_ids(rows: Iterable[Row]) -> set[str]:
+    """Return the ids of incidents."""
+    return set(map(incident_id, rows))
+
+
 def start_of(row: Row) -> datetime:
     """Return when an incident started or a maintenance is to start."""
     start = maybe_instant(row.get("started"), "incident.started")
@@ -51,10 +56,12 @@ def _components_by_incident(reading: PageReading) -> dict[str, list[str]]:
     """Return the ids of the components that name an incident as theirs, or whose record does."""
     hit: dict[str, list[str]] = {}
     for component in reading.components:
-        intervals = reading.intervals_of(component.id)
-        for key in (*component.incident_ids, *(row.get("noticeId") for row in intervals)):
-            if isinstance(key, str):
-                hit.setdefault(key, []).append(component.id)
+        for key in component.incident_ids:
+            hit.setdefault(key, []).append(component.id)
+        for interval in reading.intervals_of(component.id):
+            notice_id = interval.get("noticeId")
+            if isinstance(notice_id, str):
+                hit.setdefault(notice_id, []).append(component.id)
     return hit
 
 

@@ -16,7 +16,7 @@ from monitor.kit.protocol import PageContext, Steps, StepsTo, get
 from monitor.model import Evidence, Gap
 from monitor.platforms.instatus import feed
 from monitor.platforms.instatus.html import read_history_page
-from monitor.platforms.instatus.incidents import events_of, incident_id, start_of
+from monitor.platforms.instatus.incidents import events_of, incident_id, incident_ids, start_of
 from monitor.platforms.instatus.reading import PageReading
 
 SOURCE = "instatus.notices"
@@ -58,7 +58,7 @@ def _ask_history(reading: PageReading, page: PageContext, since: datetime) -> St
     """Yield the incidents of the history pages that the root page does not have, until a page has
     one older than `since`, or none that the pages before it have not.
     """
-    known_ids = _ids((*reading.notices, *reading.ongoing))
+    known_ids = incident_ids((*reading.notices, *reading.ongoing))
     previous_ids: set[str] = set()
     for number in range(1, HISTORY_PAGES + 1):
         chunk = f"history {number}"
@@ -71,14 +71,10 @@ def _ask_history(reading: PageReading, page: PageContext, since: datetime) -> St
             return
         news = (row for row in rows if incident_id(row) not in known_ids)
         yield named_incidents(page, events_of(news, reading, page), chunk=chunk)
-        ids = _ids(rows)
+        ids = incident_ids(rows)
         if ids <= previous_ids or any(start_of(row) < since for row in rows):
             return
         previous_ids |= ids
-
-
-def _ids(rows: Iterable[Row]) -> set[str]:
-    return set(map(incident_id, rows))
 
 
 def ask_feed(page: PageContext, first: PageError, known_ids: Collection[str] = ()) -> Steps:

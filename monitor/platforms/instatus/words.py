@@ -1,6 +1,6 @@
 """The words of Instatus: states of components, of the page, and of incidents. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from monitor.model import Level, Phase
 
@@ -14,16 +14,19 @@ LEVELS: Mapping[str, Level] = {
 }
 """A component's state, an interval's and an incident's impact."""
 
-_BAD = {word: level for word, level in LEVELS.items() if level is not Level.OPERATIONAL}
 
-PAGE_LEVELS: Mapping[str, Level] = {
-    "UP": Level.OPERATIONAL,
-    "HASISSUES": Level.DEGRADED,
-    "UNDERMAINTENANCE": Level.MAINTENANCE,
-    **{f"ALL{word}": level for word, level in _BAD.items()},
-    **{f"SOME{word}": level for word, level in _BAD.items()},
-    **{f"ONE{word}": level for word, level in _BAD.items()},
-}
+def _page_levels() -> Iterator[tuple[str, Level]]:
+    """Yield the page's words: how many of its components are in which state."""
+    yield "UP", Level.OPERATIONAL
+    yield "HASISSUES", Level.DEGRADED
+    yield "UNDERMAINTENANCE", Level.MAINTENANCE
+    for how_many in ("ALL", "SOME", "ONE"):
+        for word, level in LEVELS.items():
+            if level is not Level.OPERATIONAL:
+                yield f"{how_many}{word}", level
+
+
+PAGE_LEVELS: Mapping[str, Level] = dict(_page_levels())
 """The page's 18 words, as the level of the worst component. Never a component's level: they have
 their own words."""
 

@@ -80,16 +80,16 @@ def poll(page: PageContext) -> Steps:
         for organisation in organisations:
             states += organisation.states
         yield evidence(SOURCE, page, info=PageInfo(name="Meta"), parts=states)
-    yield from _follow([one for one in organisations if one.trouble], page)
+    yield from _follow(organisations, page)
 
 
 def _follow(organisations: Sequence[Organisation], page: PageContext) -> Steps:
-    """Yield the entries of these organisations' feeds; an event that is listed no longer has
-    ended.
+    """Yield the entries of the feeds of organisations where something is wrong; an event that is
+    listed no longer has ended.
     """
     events: list[Event] = []
     for organisation in organisations:
-        for address in organisation.feeds:
+        for address in organisation.feeds if organisation.trouble else ():
             response = yield from get(address, accept=ACCEPT)
             with locate_errors(response.url):
                 entries = read_feed(response).entries

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.kit.events import ComponentState
-from monitor.kit.fields import Row, identifier, items, maybe_text, rows, text
+from monitor.kit.fields import Row, identifier, is_list_of, items, maybe_text, rows, text
 from monitor.kit.protocol import Get, PageContext, Response, Signal
 from monitor.kit.responses import read_json, shape_error, try_json
+from monitor.kit.states import in_trouble
 from monitor.model import Component, Level
 
 HOSTS = frozenset({"metastatus.com", "www.metastatus.com"})
@@ -37,9 +38,9 @@ def detect(response: Response) -> Iterator[Signal]:
     if b'"rss_file_paths"' not in response.body:
         return
     listing = try_json(response)
-    if not isinstance(listing, list) or not all(isinstance(entry, dict) for entry in listing):
+    if not is_list_of(listing, frozenset()):
         return
-    if all(entry.keys() >= ORGANISATION for entry in listing):
+    if is_list_of(listing, ORGANISATION):
         yield Signal("shape", "organisations with services and sections")
     if all(str(entry.get("rss_file_paths")).startswith(FEED_NAMES) for entry in listing):
         yield Signal("feeds", "every organisation has a feed of outage events")
@@ -57,13 +58,15 @@ class Organisation:
     @property
     def trouble(self) -> Sequence[ComponentState]:
         """The services that are not known to be operational."""
-        return [state for state in self.states if state.level is not Level.OPERATIONAL]
+        return in_trouble(self.states)
 
 
 def read_organisations(response: Response, page: PageContext) -> list[Organisation]:
     """Return the organisations that the page's address is about: one, or all of them."""
     entries = rows(read_json(response), "the answer")
-    organisations = [_organisation(row, f"organisations[{at}]") for at, row in enumerate(entries)]
+    organisations = []
+    for at, entry in enumerate(entries):
+        organisations.append(_organisation(entry, f"organisations[{at}]"))
     if not any(organisation.states for organisation in organisations):
         raise UnexpectedShape("the answer lists no service")
     wanted_id = urlsplit(page.url).path.strip("/")

@@ -60,7 +60,10 @@ class _Record:
 
 def read_events(records: Iterable[Row], place: str, now: datetime) -> list[Event]:
     """Return the records of one of the page's lists as events."""
-    return [_event(row, place, f"{place}[{at}]", now) for at, row in enumerate(records)]
+    events = []
+    for at, row in enumerate(records):
+        events.append(_event(row, place, f"{place}[{at}]", now))
+    return events
 
 
 def _record(row: Row, place: str, where: str) -> _Record:

@@ -61,7 +61,7 @@ def read_feed(response: Response, now: datetime) -> Feed:
             "no component is listed: such a page says nothing of any", remedy=REMEDY
         )
     return Feed(
-        components=[_component(fields, groups, at) for at, fields in enumerate(components)],
+        components=list(_components(components, groups)),
         monitors=worst_words(_component_words(components, words), VOCABULARY),
         info=_info(answer),
         events=list(read_events(answer, now)),
@@ -93,10 +93,11 @@ def _component_words(
             yield key, words.get(monitor, "(no monitor)")
 
 
-def _component(fields: Row, groups: Mapping[str, object], position: int) -> Component:
-    key = identifier(fields.get("id"), "component.id")
-    name = text(fields.get("name"), "component.name")
-    group, group_id = None, fields.get("groupId")
-    if group_id is not None:
-        group = maybe_text(groups.get(identifier(group_id, "component.groupId")))
-    return Component(id=key, name=name, group=group, position=position)
+def _components(listing: Iterable[Row], groups: Mapping[str, object]) -> Iterator[Component]:
+    for position, fields in enumerate(listing):
+        key = identifier(fields.get("id"), "component.id")
+        name = text(fields.get("name"), "component.name")
+        group, group_id = None, fields.get("groupId")
+        if group_id is not None:
+            group = maybe_text(groups.get(identifier(group_id, "component.groupId")))
+        yield Component(id=key, name=name, group=group, position=position)

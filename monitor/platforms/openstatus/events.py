@@ -7,14 +7,14 @@ from monitor.kit.events import Event, spans_for, words_not_in
 from monitor.kit.fields import (
     Row,
     identifier,
-    items,
+    identifiers,
     keyword,
     optional_rows,
     rows,
     text,
 )
 from monitor.kit.messages import messages
-from monitor.kit.posts import closed_at, post_saying
+from monitor.kit.posts import closed_at, posts_saying
 from monitor.kit.times import instant
 from monitor.model import Basis, Level, Phase
 
@@ -47,7 +47,7 @@ def _report(report: Row) -> Event:
     start = min(updates)[0] if updates else instant(report.get("updatedAt"), "report.updatedAt")
     is_open, end = status != END, None
     if not is_open:
-        end = closed_at([post_saying(at, word, PHASES) for at, word in updates], start)
+        end = closed_at(posts_saying(updates, PHASES), start)
     component_ids = _component_ids(report)
     return Event(
         id=f"report-{identifier(report.get('id'), 'report.id')}",
@@ -88,5 +88,4 @@ def _maintenance(fields: Row, now: datetime) -> Event:
 
 
 def _component_ids(event: Row) -> tuple[str, ...]:
-    ids = items(event.get("pageComponents"), "pageComponents")
-    return tuple(identifier(value, "pageComponents") for value in ids)
+    return tuple(identifiers(event.get("pageComponents"), "pageComponents"))

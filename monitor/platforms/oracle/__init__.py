@@ -19,7 +19,7 @@ from it is refused.
 from collections.abc import Iterable
 from datetime import datetime
 
-from monitor.kit.events import Event, is_any_unattributed, unlisted
+from monitor.kit.events import Event, events_since, is_any_unattributed, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT
 from monitor.kit.protocol import About, PageContext, Steps, get
@@ -85,8 +85,7 @@ def poll(page: PageContext) -> Steps:
     if document.has_trouble or page.open_incidents:
         response = yield from get(FEED, accept=ACCEPT)
         with locate_errors(response.url):
-            incidents = read_incidents(response, document, page.now)
-            events = [incident.event for incident in incidents]
+            events, _ = read_incidents(response, document, page.now)
             info, missing = _info(page, document, events), unlisted(page, events)
             piece = evidence(INCIDENTS, page, info=info, events=events, withdrawn=missing)
             yield rated_only(piece, events, document)
@@ -103,9 +102,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     response = yield from get(FEED, accept=ACCEPT)
     with locate_errors(response.url):
         incidents = read_incidents(response, document, page.now)
-        oldest = min((incident.last_post for incident in incidents), default=page.now)
-        first = max(since, oldest)
-        events = [event for event, _ in incidents if event.end is None or event.end >= since]
+        first = max(since, incidents.oldest or page.now)
+        events = events_since(incidents.events, since)
         yield rated_only(evidence(INCIDENTS, page, events=events, since=first), events, document)
     yield from gap_before(
         INCIDENTS, page, since, first, "the feed has no incident that was last spoken of before"

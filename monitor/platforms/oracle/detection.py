@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from monitor.kit.fields import Row, maybe_row
+from monitor.kit.fields import Row, is_list_of, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
@@ -22,7 +22,7 @@ def detect(response: Response) -> Iterator[Signal]:
         return
     if all(isinstance(report.get("serviceHealthReports"), list) for report in reports):
         yield Signal("shape", "reports of services within reports of regions")
-    has_names = all("regionCanonicalName" in report for report in reports)
+    has_names = is_list_of(reports, {"regionCanonicalName"})
     if has_names and b'"NormalPerformance"' in response.body:
         yield Signal("words", "regions with canonical names, services in normal performance")
 
@@ -30,6 +30,4 @@ def detect(response: Response) -> Iterator[Signal]:
 def _region_reports(answer: object) -> list[Row]:
     """Return the reports of regions in what may be an answer of Oracle's; none in any other."""
     reports = maybe_row(answer).get("regionHealthReports")
-    if not isinstance(reports, list) or not all(isinstance(report, dict) for report in reports):
-        return []
-    return reports
+    return reports if is_list_of(reports, frozenset()) else []

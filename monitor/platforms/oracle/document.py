@@ -9,6 +9,7 @@ from monitor.kit.fields import Row, identifier, maybe_row, rows, text
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import read_json
+from monitor.kit.states import in_trouble
 from monitor.model import Component, Level
 
 ENTRY = "<item>"
@@ -37,7 +38,7 @@ class Document:
     @property
     def has_trouble(self) -> bool:
         """Whether a service in a chosen region is not known to be operational."""
-        return any(state.level is not Level.OPERATIONAL for state in self.states)
+        return bool(in_trouble(self.states))
 
 
 def read_document(response: Response, page: PageContext) -> Document:

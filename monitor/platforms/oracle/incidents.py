@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from monitor.kit.events import Event, expire_stale, spans_for, words_not_in
 from monitor.kit.feeds import Entry, read_feed
-from monitor.kit.posts import REVIEWS, closed_at, post_saying
+from monitor.kit.posts import REVIEWS, closed_at, posts_saying
 from monitor.kit.protocol import Response
 from monitor.kit.responses import shape_error
 from monitor.model import Evidence, Phase
@@ -44,11 +44,11 @@ MONTHS = {
 }
 
 
-class Incident(NamedTuple):
-    """An incident, and the time of its last post."""
+class Incidents(NamedTuple):
+    """The incidents in the feed, and the oldest of their last posts; None when there is none."""
 
-    event: Event
-    last_post: datetime
+    events: list[Event]
+    oldest: datetime | None
 
 
 class _Post(NamedTuple):
@@ -63,13 +63,21 @@ class _Post(NamedTuple):
         return PHASES.get(self.state) is Phase.CLOSED
 
 
-def read_incidents(response: Response, document: Document, now: datetime) -> list[Incident]:
+def read_incidents(response: Response, document: Document, now: datetime) -> Incidents:
     """Return the incidents in the feed."""
-    return [_incident(entry, document, now) for entry in read_feed(response).entries]
+    events: list[Event] = []
+    oldest: datetime | None = None
+    for entry in read_feed(response).entries:
+        event, last_post = _event(entry, document, now)
+        events.append(event)
+        oldest = last_post if oldest is None else min(oldest, last_post)
+    return Incidents(events, oldest)
 
 
-def _incident(entry: Entry, document: Document, now: datetime) -> Incident:
-    """Return an incident. An open one that nobody speaks of is not rated for ever."""
+def _event(entry: Entry, document: Document, now: datetime) -> tuple[Event, datetime]:
+    """Return an incident and the time of its last post. An open one that nobody speaks of is not
+    rated for ever.
+    """
     where = f"entry {entry.id[:60]}"
     service, region_name = _title(entry, where)
     posts = _posts(entry, where)
@@ -77,7 +85,7 @@ def _incident(entry: Entry, document: Document, now: datetime) -> Incident:
     last = max(updates, key=lambda post: (post.at, post.is_over))
     start, end = min(posts).at, None
     if last.is_over:
-        end = closed_at([post_saying(post.at, post.state, PHASES) for post in posts], start)
+        end = closed_at(posts_saying(posts, PHASES), start)
     region = document.regions.get(region_name)
     key = f"{region}/{service}"
     is_attributed = key in document.ids
@@ -94,7 +102,7 @@ def _incident(entry: Entry, document: Document, now: datetime) -> Incident:
         unattributed=not is_attributed and (region is None or region in document.rated_regions),
         unknown_words=words_not_in(PHASES, *(post.state for post in updates)),
     )
-    return Incident(expire_stale(event, last.at, now), max(posts).at)
+    return expire_stale(event, last.at, now), max(posts).at
 
 
 def _title(entry: Entry, where: str) -> tuple[str, str]:
@@ -141,5 +149,8 @@ def rated_only(piece: Evidence, events: Iterable[Event], document: Document) -> 
 
 def _concerns(event: Event, document: Document) -> bool:
     """Whether an incident concerns a chosen region."""
-    regions = {span.component_id.partition("/")[0] for span in event.spans}
-    return event.unattributed or not regions.isdisjoint(document.rated_regions)
+    for span in event.spans:
+        region = span.component_id.partition("/")[0]
+        if region in document.rated_regions:
+            return True
+    return event.unattributed
