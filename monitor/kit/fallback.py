@@ -29,7 +29,10 @@ def most_telling(*errors: PageError) -> PageError:
     """Return the error that says most: what an answer lacked rather than that an address has no
     answer.
     """
-    return next((error for error in errors if not isinstance(error, BadStatus)), errors[0])
+    for error in errors:
+        if not isinstance(error, BadStatus):
+            return error
+    return errors[0]
 
 
 def gap_of(what: str, error: PageError) -> Gap:

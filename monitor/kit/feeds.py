@@ -96,9 +96,7 @@ ends too early."""
 
 def _feed(root: ET.Element, url: str) -> Feed:
     kind = _tag(root)
-    channel = (
-        next((node for node in root if _tag(node) == "channel"), None) if kind == "rss" else root
-    )
+    channel = next(_nodes(root, "channel"), None) if kind == "rss" else root
     if kind not in ROOTS or channel is None:
         raise UnexpectedShape(f"not a feed: the root is <{kind[:40]}>", url=url)
     texts = _texts(channel)
@@ -111,8 +109,10 @@ def _feed(root: ET.Element, url: str) -> Feed:
     )
 
 
-def _nodes(channel: ET.Element, name: str) -> Iterator[ET.Element]:
-    return (node for node in channel if _tag(node) == name)
+def _nodes(parent: ET.Element, name: str) -> Iterator[ET.Element]:
+    for node in parent:
+        if _tag(node) == name:
+            yield node
 
 
 def _entry(node: ET.Element, number: int) -> Entry:
@@ -122,7 +122,6 @@ def _entry(node: ET.Element, number: int) -> Entry:
     if not key:
         raise UnexpectedShape(f"{where} of the feed has neither an id nor a link nor a title")
     published = _first(texts, "published", "pubDate", "date")
-    labels = (_label(child) for child in _nodes(node, "category"))
     return Entry(
         id=key,
         title=texts.get("title") or key,
@@ -130,7 +129,7 @@ def _entry(node: ET.Element, number: int) -> Entry:
         body=_first(texts, "encoded", "content", "description", "summary") or "",
         published=_date(published, f"{where}, published"),
         updated=_date(texts.get("updated"), f"{where}, updated"),
-        categories=tuple(dict.fromkeys(filter(None, labels))),
+        categories=tuple(dict.fromkeys(_labels(node))),
     )
 
 
@@ -146,17 +145,25 @@ def _texts(node: ET.Element) -> dict[str, str]:
 
 def _first(texts: Mapping[str, str], *names: str) -> str | None:
     """Return the text of the first of these names that has one."""
-    return next((texts[name] for name in names if name in texts), None)
+    for name in names:
+        if name in texts:
+            return texts[name]
+    return None
 
 
 def _href(node: ET.Element) -> str | None:
     """Return where an Atom entry links to: its links have no text, but an attribute."""
-    addresses = (child.get("href") for child in _nodes(node, "link"))
-    return next(filter(None, addresses), None)
+    for link in _nodes(node, "link"):
+        if address := link.get("href"):
+            return address
+    return None
 
 
-def _label(node: ET.Element) -> str | None:
-    return maybe_text(node.text) or maybe_text(node.get("term"))
+def _labels(node: ET.Element) -> Iterator[str]:
+    for category in _nodes(node, "category"):
+        label = maybe_text(category.text) or maybe_text(category.get("term"))
+        if label is not None:
+            yield label
 
 
 def _tag(node: ET.Element) -> str:

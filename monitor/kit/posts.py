@@ -92,20 +92,25 @@ def over_since(posts: Iterable[Post]) -> datetime | None:
     of one instant the one that says it is over counts as the later.
     """
     posts = list(posts)
-    last_open = _latest(post for post in posts if post.says is Says.GOES_ON)
-    over = [post.at for post in posts if post.says is Says.OVER]
+    ends = _times(posts, Says.OVER)
+    last_open = _last_open(posts)
     if last_open is not None:
-        over = [at for at in over if at >= last_open]
-    return min(over, default=None)
+        ends = [at for at in ends if at >= last_open]
+    return min(ends, default=None)
 
 
-def _latest(posts: Iterable[Post]) -> datetime | None:
-    return max((post.at for post in posts), default=None)
+def _last_open(posts: Iterable[Post]) -> datetime | None:
+    return max(_times(posts, Says.GOES_ON), default=None)
+
+
+def _times(posts: Iterable[Post], *says: Says) -> list[datetime]:
+    """Return when the posts were that say one of these."""
+    return [post.at for post in posts if post.says in says]
 
 
 def last_word(posts: Iterable[Post], start: datetime) -> datetime:
     """Return when anything was last posted of an event; its start where nothing was."""
-    return max([start, *(post.at for post in posts)])
+    return max([start, *_times(posts, *Says)])
 
 
 def closed_at(
@@ -115,7 +120,7 @@ def closed_at(
     does, with the last of them that is no review, else with its last change. Never before `start`.
     """
     posts = list(posts)
-    last_told = _latest(post for post in posts if post.says is not Says.REVIEW)
+    last_told = max(_times(posts, Says.GOES_ON, Says.OVER, Says.UNCLEAR), default=None)
     return max(over_since(posts) or last_told or changed_at or start, start)
 
 
@@ -136,7 +141,7 @@ def end_of(
     """
     posts = list(posts)
     if stated_end is not None:
-        last_open = _latest(post for post in posts if post.says is Says.GOES_ON)
+        last_open = _last_open(posts)
         if last_open is None or last_open <= stated_end:
             return max(stated_end, start)
     return closed_at(posts, start, stated_end or changed_at) if over else None

@@ -13,10 +13,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import chain
 from urllib.parse import urlsplit
 
-from monitor.kit.events import ComponentState, Event, ImpactSpan, is_past, spans_for, words_not_in
+from monitor.kit.events import (
+    ComponentState,
+    Event,
+    ImpactSpan,
+    all_spans,
+    is_past,
+    open_events,
+    spans_for,
+    words_not_in,
+)
 from monitor.kit.evidence import evidence, gap_until_now
 from monitor.kit.fields import (
     Row,
@@ -229,22 +237,26 @@ def _level(event: Row, kind: str, state: str) -> Level | None:
 
 def _merge(events: Iterable[Event]) -> list[Event]:
     """Return the events, each once, with all the services it stands under."""
-    by_id: dict[str, list[Event]] = {}
+    statements: dict[str, list[Event]] = {}
     for event in events:
-        by_id.setdefault(event.id, []).append(event)
-    return list(map(_join, by_id.values()))
+        statements.setdefault(event.id, []).append(event)
+    return list(map(_join, statements.values()))
 
 
 def _join(statements: Sequence[Event]) -> Event:
     """Return the statements of one event as one: the first that it goes on counts, else the
     last.
     """
-    going_on = (event for event in statements if event.phase is Phase.OPEN)
+    component_ids: list[str] = []
+    unknown_words: list[str] = []
+    for event in statements:
+        component_ids += event.component_ids
+        unknown_words += event.unknown_words
     return replace(
-        next(going_on, statements[-1]),
-        component_ids=tuple(chain.from_iterable(event.component_ids for event in statements)),
-        spans=tuple(chain.from_iterable(event.spans for event in statements)),
-        unknown_words=tuple(chain.from_iterable(event.unknown_words for event in statements)),
+        next(iter(open_events(statements)), statements[-1]),
+        component_ids=tuple(component_ids),
+        spans=tuple(all_spans(statements)),
+        unknown_words=tuple(unknown_words),
     )
 
 
@@ -252,10 +264,7 @@ def _states(component: Component, events: Iterable[Event], *, calm: bool) -> lis
     """Return a service's state by each event that goes on; one that nobody ended for long rates it
     no more.
     """
-    states: list[ComponentState] = []
-    for event in events:
-        if event.phase is Phase.OPEN:
-            states += [_state(component, span) for span in event.spans]
+    states = [_state(component, span) for span in all_spans(open_events(events))]
     calm_state = ComponentState(component=component, level=Level.OPERATIONAL if calm else None)
     return states or [calm_state]
 
@@ -269,6 +278,6 @@ def _state(component: Component, span: ImpactSpan) -> ComponentState:
 def _remarks(message: str | None, events: Iterable[Event]) -> Iterator[str]:
     if message is not None:
         yield f"Apple says of the page: {message[:LONGEST_TITLE]}"
-    for event in events:
-        if event.phase is Phase.OPEN and any(span.end is not None for span in event.spans):
+    for event in open_events(events):
+        if any(span.end is not None for span in event.spans):
             yield f"{event.title[:80]} goes on since {event.start:%Y-%m-%d}: shown, not rated"

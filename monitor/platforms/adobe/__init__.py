@@ -20,7 +20,7 @@ programs read it that follow the page, and whatever differs from it is refused.
 from datetime import datetime, timedelta
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.cursor import read_cursor, write_cursor
+from monitor.kit.cursor import read_names, write_cursor
 from monitor.kit.events import Event, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import identifier, maybe_text, row
@@ -62,7 +62,7 @@ def poll(page: PageContext) -> Steps:
     """Yield every product's state from the events; the products themselves are asked for the first
     time only.
     """
-    products = {key: str(name) for key, name in read_cursor(page.cursor).items()}
+    products = read_names(page.cursor)
     response = yield from get(EVENTS, conditional=bool(products) and not page.open_incidents)
     if response.unchanged:
         return

@@ -1,6 +1,6 @@
 """What one of Adobe's products went through in an event, post by post. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
@@ -9,7 +9,8 @@ from monitor.kit.events import ImpactSpan, is_past
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, number, row
 from monitor.kit.posts import closed_at, post_saying
 from monitor.kit.responses import shape_error
-from monitor.kit.times import epoch
+from monitor.kit.sequences import with_next
+from monitor.kit.times import earliest, epoch
 from monitor.model import Basis, Level, Phase
 
 MAINTENANCE = "maintenance"
@@ -75,9 +76,8 @@ class Course:
         spans: list[ImpactSpan] = []
         if self.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
             return spans
-        ends = [*(post.at for post in self.posts[1:]), None]
-        for post, next_at in zip(self.posts, ends, strict=True):
-            end = _earlier(next_at, self.end)
+        for post, following in with_next(self.posts):
+            end = earliest(following and following.at, self.end)
             if post.phase is Phase.OPEN and (end is None or end > post.at):
                 _add(spans, self._span(post, end))
         return spans
@@ -91,13 +91,6 @@ class Course:
             word=None if post.severity == UNSURE else post.severity,
             basis=Basis.TRANSITION,
         )
-
-
-def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
-    """Return the earlier of two times; None is never."""
-    if first is None or second is None:
-        return first or second
-    return min(first, second)
 
 
 def _add(spans: list[ImpactSpan], span: ImpactSpan) -> None:
@@ -123,15 +116,21 @@ def read_course(product: Row, where: str, now: datetime, *, maintenance: bool) -
         # says it is over.
         posts.insert(0, replace(posts[0], at=started_at, status="opened"))
     phase = _phase(posts[-1], ended_at, now)
-    first_open = next((post.at for post in posts if post.phase is Phase.OPEN), None)
     return Course(
         key=key,
         name=maybe_text(product.get("name")) or key,
         posts=posts,
         phase=phase,
-        start=first_open or started_at or posts[0].at,
+        start=_first_open(posts) or started_at or posts[0].at,
         end=_end(posts, phase, ended_at, now),
     )
+
+
+def _first_open(posts: Iterable[Post]) -> datetime | None:
+    for post in posts:
+        if post.phase is Phase.OPEN:
+            return post.at
+    return None
 
 
 def _ended_at(product: Row, posts: Sequence[Post], where: str) -> datetime | None:
@@ -139,8 +138,10 @@ def _ended_at(product: Row, posts: Sequence[Post], where: str) -> datetime | Non
     ended_at = moment(product.get("endedOn"), f"{where}.endedOn")
     if ended_at is None:
         return None
-    is_reopened = any(post.status == "reopened" and post.at > ended_at for post in posts)
-    return None if is_reopened else ended_at
+    for post in posts:
+        if post.status == "reopened" and post.at > ended_at:
+            return None
+    return ended_at
 
 
 def _phase(last: Post, ended_at: datetime | None, now: datetime) -> Phase:

@@ -2,13 +2,12 @@
 Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from operator import attrgetter
 
-from monitor.kit.events import Event, expire_stale
+from monitor.kit.events import Event, ImpactSpan, expire_stale
 from monitor.kit.fields import Row, identifier, maybe_row, maybe_text, row
 from monitor.kit.responses import shape_error
 from monitor.kit.states import components_in_order
@@ -50,7 +49,8 @@ def read_events(value: object, now: datetime) -> Listing:
             event = row(item, key)
             is_maintenance = key == MAINTENANCE
             courses = _courses(event, now, maintenance=is_maintenance)
-            listing.names.update((course.key, course.name) for course in courses)
+            for course in courses:
+                listing.names[course.key] = course.name
             listing.events.append(_event(event, courses, english, now, maintenance=is_maintenance))
     return listing
 
@@ -58,11 +58,10 @@ def read_events(value: object, now: datetime) -> Listing:
 def _courses(event: Row, now: datetime, *, maintenance: bool) -> list[Course]:
     where = _place(event)
     place = f"{where}.products"
-    products = row(event.get("products"), place).values()
-    courses = [
-        read_course(row(product, place), where, now, maintenance=maintenance)
-        for product in products
-    ]
+    courses = []
+    for value in row(event.get("products"), place).values():
+        product = row(value, place)
+        courses.append(read_course(product, where, now, maintenance=maintenance))
     return courses or shape_error(place, "the products it is about", None)
 
 
@@ -82,28 +81,39 @@ def _event(
     key = identifier(event.get("id"), "event.id")
     last = max((course.posts[-1] for course in courses), key=attrgetter("at"))
     phase = min((course.phase for course in courses), key=ORDER.index)
-    ends = [course.end for course in courses if course.end is not None]
     result = Event(
         id=key,
         title=_title(last, texts) or ", ".join(course.name for course in courses),
         phase=phase,
         start=_start(event, courses, phase),
-        end=max(ends, default=None),
+        end=max(_ends(courses), default=None),
         status=last.status,
         impact=last.severity or "not told",
         url=f"{SITE}#/{key}",
         maintenance=maintenance,
         component_ids=tuple(course.key for course in courses),
-        spans=tuple(chain.from_iterable(course.spans() for course in courses)),
+        spans=tuple(_spans(courses)),
         unknown_words=_unknown_words(courses),
     )
     return expire_stale(result, last.at, now)
 
 
-def _unknown_words(courses: Sequence[Course]) -> tuple[str, ...]:
+def _ends(courses: Iterable[Course]) -> Iterator[datetime]:
+    for course in courses:
+        if course.end is not None:
+            yield course.end
+
+
+def _spans(courses: Iterable[Course]) -> Iterator[ImpactSpan]:
+    for course in courses:
+        yield from course.spans()
+
+
+def _unknown_words(courses: Iterable[Course]) -> tuple[str, ...]:
     words: set[str] = set()
     for course in courses:
-        words.update(post.status for post in course.posts)
+        for post in course.posts:
+            words.add(post.status)
     return tuple(words - PHASES.keys())
 
 
