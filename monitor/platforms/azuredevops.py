@@ -18,6 +18,7 @@ from monitor.kit.fields import Row, has_keys, keyword, maybe_row, maybe_text, ro
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import levels_of
 from monitor.model import Component, Evidence, Level, PageInfo, worst_level
 
 ABOUT = About(
@@ -132,8 +133,8 @@ def _contradicts(overall: str, states: Sequence[ComponentState]) -> bool:
     """Whether the whole is said to be worse than every service of it: then it is not said which is
     not operational.
     """
-    worst = worst_level(state.level for state in states) or Level.OPERATIONAL
-    is_known = all(state.level is not None for state in states)
+    worst = worst_level(levels_of(states)) or Level.OPERATIONAL
+    is_known = None not in levels_of(states)
     return is_known and VOCABULARY.get(overall, worst) > worst
 
 
@@ -149,8 +150,10 @@ def _remarks(overall: str, message: str | None, states: Sequence[ComponentState]
         yield (
             "no service is said to be as bad as the whole, so those that are well are not believed"
         )
-    parts = [state.component for state in states if state.word == "advisory"]
-    advisories = {f"{part.name} ({part.region})" for part in parts}
+    advisories = set()
+    for state in states:
+        if state.word == "advisory":
+            advisories.add(f"{state.component.name} ({state.component.region})")
     if advisories:
         others = " and others" if len(advisories) > MOST_ADVISORIES else ""
         yield f"advisories for {', '.join(sorted(advisories)[:MOST_ADVISORIES])}{others}"

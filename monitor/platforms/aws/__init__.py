@@ -25,7 +25,7 @@ from monitor.intervals import Interval
 from monitor.kit.fallback import gap_of
 from monitor.kit.protocol import About, Get, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors
-from monitor.model import Aspect, Coverage
+from monitor.model import Aspect, Coverage, pick
 from monitor.platforms.aws.components import read_mark
 from monitor.platforms.aws.detection import HOSTS, detect
 from monitor.platforms.aws.encoding import read_answer
@@ -52,9 +52,11 @@ ABOUT = About(
 
 CURRENT = "/public/currentevents"
 PROBE = Get(path=CURRENT)
-HISTORY_COPIES = tuple(
-    f"https://history-events-{region}-prod.s3.amazonaws.com/historyevents.json"
-    for region in ("us-east-1", "eu-west-1", "us-west-2", "ap-northeast-1")
+HISTORY_COPIES = (
+    "https://history-events-us-east-1-prod.s3.amazonaws.com/historyevents.json",
+    "https://history-events-eu-west-1-prod.s3.amazonaws.com/historyevents.json",
+    "https://history-events-us-west-2-prod.s3.amazonaws.com/historyevents.json",
+    "https://history-events-ap-northeast-1-prod.s3.amazonaws.com/historyevents.json",
 )
 """Copies of one file; the first that can be read is read."""
 
@@ -77,7 +79,7 @@ def poll(page: PageContext) -> Steps:
         events = read_current(read_answer(response))
     missing = page.open_incidents - events.keys()
     history = (yield from _get_history()) if missing else {}
-    events |= {arn: history[arn] for arn in sorted(missing & history.keys())}
+    events |= pick(history, missing)
     yield evidence_of(view_events(page, events.values()), withdrawn=missing - history.keys())
 
 

@@ -4,7 +4,7 @@ An event has a code, a log, and where it is large a table of services with every
 codes: seconds in the current list, milliseconds in the history.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -92,13 +92,17 @@ class HealthEvent:
         until = self.last_word + SILENT_AFTER
         if until >= now or self.is_over(now):
             return None
-        codes = (service.code for service in self.services.values())
-        return None if all(LEVELS.get(code) is Level.OPERATIONAL for code in codes) else until
+        return until if any(map(_is_troubled, self.services.values())) else None
 
     @property
     def silence(self) -> str:
         """The word for what nobody knows since it fell silent."""
         return f"silent since {self.last_word:%Y-%m-%d}"
+
+
+def _is_troubled(service: Service) -> bool:
+    """Whether its code is unknown or tells of trouble."""
+    return LEVELS.get(service.code) is not Level.OPERATIONAL
 
 
 Events = dict[str, HealthEvent]
@@ -114,10 +118,14 @@ def read_history(answer: object) -> Events:
     """Return the events of the history. An empty history is an error: there never was a year
     without events.
     """
-    events = []
-    for key, items in row(answer, "the answer").items():
-        events += [_event(item, key) for item in optional_rows(items, key)]
-    return _by_arn(events) or shape_error("the answer", "a history with events", answer)
+    events = _by_arn(_events_of_services(row(answer, "the answer")))
+    return events or shape_error("the answer", "a history with events", answer)
+
+
+def _events_of_services(answer: Row) -> Iterator[HealthEvent]:
+    for key, items in answer.items():
+        for item in optional_rows(items, key):
+            yield _event(item, key)
 
 
 def _by_arn(events: Iterable[HealthEvent]) -> Events:
@@ -144,10 +152,7 @@ def _event(item: Row, key: str) -> HealthEvent:
     region = region_of(arn, service)
     log = _changes(optional_rows(item.get("event_log"), "event_log"), "status")
     of_services = _changes_of_services(item)
-    moments = [change.at for change in log]
-    for changes in of_services.values():
-        moments += [change.at for change in changes]
-    last_change = max(moments, default=None)
+    last_change = _last_change(log, *of_services.values())
     own_changes = _changes_as_a_whole(log, start, code)
     return HealthEvent(
         arn=arn,
@@ -160,6 +165,13 @@ def _event(item: Row, key: str) -> HealthEvent:
         services=_services(item, service, region, of_services, own_changes),
         updates=_updates(item),
     )
+
+
+def _last_change(*courses: Changes) -> datetime | None:
+    last_changes = []
+    for changes in courses:
+        last_changes += changes[-1:]
+    return max((change.at for change in last_changes), default=None)
 
 
 def _moment(value: object, where: str) -> datetime:
@@ -175,10 +187,11 @@ def _code(value: object, where: str) -> str:
 
 def _updates(item: Row) -> tuple[IncidentUpdate, ...]:
     """Return what was posted. A status is a number, which `WORDS` puts into words."""
-    updates = messages(item.get("event_log"), at="timestamp", read_time=epoch)
-    return tuple(
-        replace(update, status=WORDS.get(update.status, update.status)) for update in updates
-    )
+    updates = []
+    for update in messages(item.get("event_log"), at="timestamp", read_time=epoch):
+        status = WORDS.get(update.status, update.status)
+        updates.append(replace(update, status=status))
+    return tuple(updates)
 
 
 def _changes(entries: Iterable[Row], code: str) -> Changes:
@@ -196,7 +209,10 @@ def _changes_of_services(item: Row) -> dict[str, Changes]:
     entries: dict[str, list[Row]] = {}
     for entry in optional_rows(item.get(where), where):
         entries.setdefault(verbatim(entry.get("service"), "service"), []).append(entry)
-    return {service: _changes(own, "current_status") for service, own in entries.items()}
+    changes: dict[str, Changes] = {}
+    for service, own_entries in entries.items():
+        changes[service] = _changes(own_entries, "current_status")
+    return changes
 
 
 def _changes_as_a_whole(log: Changes, start: datetime, code: str) -> Changes:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from monitor.kit.sequences import with_next
 from monitor.kit.states import UNKNOWN
+from monitor.kit.times import earliest
 from monitor.model import Basis, Component, Impact, Level, Observation
 from monitor.platforms.aws.events import LEVELS, Change, HealthEvent, Service
 
@@ -71,9 +73,8 @@ def _changes_with_ends(
     """Yield each code with when it ceased to hold, None = it holds. Nothing holds beyond the end of
     the event.
     """
-    moments = [change.at for change in service.changes[1:]]
-    for change, following in zip(service.changes, [*moments, None], strict=True):
-        end = event.end if following is None else min(following, event.end or following)
+    for change, following in with_next(service.changes):
+        end = earliest(following and following.at, event.end)
         if end is None or change.at < end:
             yield change, end
 

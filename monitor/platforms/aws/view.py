@@ -1,6 +1,6 @@
 """The evidence of AWS's events to somebody who chose some regions. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,13 +45,14 @@ class View:
 def view_events(page: PageContext, events: Iterable[HealthEvent]) -> View:
     """Return the events as this page's user sees them."""
     scope = Scope(page.regions)
-    names = dict(read_mark(page.cursor).names)
+    names = {key: name for key, name in read_mark(page.cursor).names.items() if scope.holds(key)}
     begun_events = []
     for event in events:
-        names |= {key: service.name for key, service in event.services.items()}
+        for key, service in event.services.items():
+            if scope.holds(key):
+                names[key] = service.name
         # What is listed has begun, though by a clock that is ahead of ours it begins later.
         begun_events.append(replace(event, start=min(event.start, page.now)))
-    names = {key: name for key, name in names.items() if scope.holds(key)}
     return View(tuple(begun_events), scope, names, page.now)
 
 
@@ -66,11 +67,12 @@ def evidence_of(
     chosen.
     """
     events = view.relevant_events()
+    remark = "; ".join(_remarks(view, events)) or None
     components = list_components(view.names, view.scope.regions(view.regions_of_events()))
     return Evidence(
         source=SOURCE,
         read_at=view.now,
-        page=PageInfo(name="AWS", zone="UTC", remark=_remark(view, events)),
+        page=PageInfo(name="AWS", zone="UTC", remark=remark),
         components=components,
         observed=tuple(observe(components, view.events, view.now)),
         incidents=tuple(_incident(event, view) for event in events),
@@ -98,7 +100,8 @@ def _unknown_words(events: Iterable[HealthEvent]) -> tuple[str, ...]:
         codes.add(event.code)
         for service in event.services.values():
             codes.add(service.code)
-            codes.update(change.code for change in service.changes)
+            for change in service.changes:
+                codes.add(change.code)
     return tuple(sorted(codes - LEVELS.keys()))
 
 
@@ -121,16 +124,18 @@ def _incident(event: HealthEvent, view: View) -> Incident:
     )
 
 
-def _remark(view: View, events: Iterable[HealthEvent]) -> str | None:
-    """Return what a reader must know: that no region is chosen or one is unheard of, and events
+def _remarks(view: View, events: Iterable[HealthEvent]) -> Iterator[str]:
+    """Yield what a reader must know: that no region is chosen or one is unheard of, and events
     without news.
     """
-    notes = [] if view.scope.patterns else [NO_REGIONS]
+    if not view.scope.patterns:
+        yield NO_REGIONS
     strangers = view.scope.strangers(view.regions_of_events())
     if strangers:
-        notes.append(f"no region is called {', '.join(strangers)}: correct `regions`")
-    notes += [_silent_note(event, view.now) for event in events if event.silent_since(view.now)]
-    return "; ".join(notes) or None
+        yield f"no region is called {', '.join(strangers)}: correct `regions`"
+    for event in events:
+        if event.silent_since(view.now):
+            yield _silent_note(event, view.now)
 
 
 def _silent_note(event: HealthEvent, now: datetime) -> str:

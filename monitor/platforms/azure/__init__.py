@@ -15,17 +15,18 @@ that name only others are left out.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from monitor.intervals import ONE_DAY, day_of
+from monitor.kit.events import Event
 from monitor.kit.evidence import evidence, gap_until_now
 from monitor.kit.feeds import ACCEPT
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors
 from monitor.platforms.azure.feed import SITE, VOCABULARY, current_evidence, read_status
 from monitor.platforms.azure.regions import concerns
-from monitor.platforms.azure.reviews import read_reviews
+from monitor.platforms.azure.reviews import Review, read_reviews
 
 __all__ = ["ABOUT", "HOSTS", "PROBE", "VOCABULARY", "backfill", "detect", "poll"]
 
@@ -95,12 +96,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         response = yield from get(HISTORY.format(number), accept="text/html")
         with locate_errors(response.url):
             reviews = read_reviews(response, first=number == 1)
-            events = [review.event for review in reviews if concerns(page, review.regions)]
-            yield evidence(
-                REVIEWS,
-                page,
-                events=[event for event in events if (event.end or event.start) > since],
-            )
+            events = list(_relevant_events(reviews, page, since))
+            yield evidence(REVIEWS, page, events=events)
         if all(review.day < day_of(since, UTC) - ONE_DAY for review in reviews):
             break
     yield gap_until_now(
@@ -110,3 +107,13 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         "Azure's history lists only outages that got a review",
         what="days without a reviewed outage",
     )
+
+
+def _relevant_events(
+    reviews: Iterable[Review], page: PageContext, since: datetime
+) -> Iterator[Event]:
+    """Yield the outages that concern the user and went on after `since`."""
+    for review in reviews:
+        event = review.event
+        if concerns(page, review.regions) and (event.end or event.start) > since:
+            yield event

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor.errors import Moved, UnexpectedShape
-from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.events import ComponentState, Event, all_spans, spans_for
 from monitor.kit.evidence import evidence
 from monitor.kit.feeds import Entry, Feed, read_feed
 from monitor.kit.hosts import host_of
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import shape_error
-from monitor.model import Component, Evidence, Level, PageInfo, Phase
+from monitor.kit.states import components_of
+from monitor.model import Component, Evidence, Level, PageInfo, Phase, id_set
 from monitor.platforms.azure.prose import beginning_in
 from monitor.platforms.azure.regions import EVERYWHERE, REGIONS, concerns, unknown_patterns
 
@@ -85,19 +86,29 @@ def _stale_evidence(made_at: datetime | None, page: PageContext) -> Evidence:
 
 
 def _events(entries: Iterable[Entry], page: PageContext) -> Iterator[Event]:
-    """Yield the items that concern the user."""
+    """Yield the items that concern the user, each as an event of its services; of its regions when
+    it names no service.
+    """
     for entry in entries:
-        regions = [label for label in entry.categories if label in REGIONS]
+        regions, services = _regions_and_services(entry)
         if concerns(page, regions):
-            yield _event(entry, regions, page.now)
+            yield _event(entry, services or regions or [WHOLE], page.now)
 
 
-def _event(entry: Entry, regions: list[str], now: datetime) -> Event:
-    """Return an item as an event of its services; of its regions when it names no service."""
+def _regions_and_services(entry: Entry) -> tuple[list[str], list[str]]:
+    regions, services = [], []
+    for label in entry.categories:
+        if label in REGIONS:
+            regions.append(label)
+        elif label.lower() not in EVERYWHERE:
+            services.append(label)
+    return regions, services
+
+
+def _event(entry: Entry, component_ids: Iterable[str], now: datetime) -> Event:
+    """Return an item as an event of these components."""
     published_at = entry.published or shape_error(f"the item {entry.id[:40]}", "a pubDate", None)
     start, rated_until = _start(entry, published_at), published_at + RATED_FOR
-    labels = [label for label in entry.categories if label not in REGIONS]
-    services = [label for label in labels if label.lower() not in EVERYWHERE]
     return Event(
         id=entry.id,
         title=entry.title,
@@ -107,7 +118,7 @@ def _event(entry: Entry, regions: list[str], now: datetime) -> Event:
         impact=ITEM,
         url=f"https://{SITE}/en-us/status",
         spans=spans_for(
-            services or regions or [WHOLE],
+            component_ids,
             VOCABULARY[ITEM],
             start,
             rated_until if rated_until <= now else None,
@@ -130,11 +141,10 @@ def _states(events: Iterable[Event], page: PageContext) -> list[ComponentState]:
     user chose a region that there is not.
     """
     states: list[ComponentState] = []
-    for event in events:
-        for span in event.spans:
-            level = span.level if span.end is None else None
-            states.append(ComponentState(component=_component(span.component_id), level=level))
-    rest = _component_ids(page) - {state.component.id for state in states}
+    for span in all_spans(events):
+        level = span.level if span.end is None else None
+        states.append(ComponentState(component=_component(span.component_id), level=level))
+    rest = _component_ids(page) - id_set(components_of(states))
     return [*_states_at(None if unknown_patterns(page) else Level.OPERATIONAL, rest), *states]
 
 

@@ -9,6 +9,7 @@ from monitor.kit.events import Event
 from monitor.kit.feeds import text_lines
 from monitor.kit.protocol import Response
 from monitor.kit.responses import require_ok
+from monitor.kit.sequences import with_next
 from monitor.model import Phase
 from monitor.platforms.azure.feed import SITE, WHOLE
 from monitor.platforms.azure.prose import window_in
@@ -48,10 +49,10 @@ def read_reviews(response: Response, *, first: bool) -> list[Review]:
     panels = list(PANEL.finditer(html))
     if first and not panels:
         raise UnexpectedShape("the history holds no review", remedy=RECORD)
-    ends = [*(panel.start() for panel in panels[1:]), len(html)]
     reviews: list[Review] = []
     start = 0
-    for panel, end in zip(panels, ends, strict=False):
+    for panel, following in with_next(panels):
+        end = following.start() if following is not None else len(html)
         before = html[max(start, panel.start() - MOST_TEXT) : panel.start()]
         start = panel.end()
         reviews.append(_review(panel[1], before, html[start:end]))

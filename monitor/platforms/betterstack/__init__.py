@@ -24,7 +24,8 @@ from monitor.kit.evidence import evidence
 from monitor.kit.fields import identifier, verbatim
 from monitor.kit.protocol import About, PageContext, Response, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error
-from monitor.model import Component, Evidence, Gap, Level, PageInfo, ReportedUptime
+from monitor.kit.states import levels_of
+from monitor.model import Component, Evidence, Gap, Level, PageInfo, ReportedUptime, worst_level
 from monitor.platforms.betterstack.days import Days, days_since, first_monitored, read_days
 from monitor.platforms.betterstack.detection import detect
 from monitor.platforms.betterstack.document import Document, read_document, seconds
@@ -116,7 +117,7 @@ def _evidence(document: Document, page: PageContext, since: datetime | None) -> 
         coverage=tuple(coverage(recent)),
         reported=tuple(_reported_uptime(document)),
         gaps=() if since is None or zone else (_zone_gap(document),),
-        unknown_words=tuple(word for word in piece.unknown_words if word != NOT_MONITORED),
+        unknown_words=tuple(sorted(set(piece.unknown_words) - {NOT_MONITORED})),
     )
 
 
@@ -152,12 +153,17 @@ def _reported_uptime(document: Document) -> Iterator[ReportedUptime]:
 def _unknown_words(document: Document, days: Days) -> set[str]:
     """Return the words of the page and of its days that mean nothing to us."""
     words = unknown_words([document.attributes["aggregate_state"]])
-    for own in days.values():
-        words |= unknown_words((day.word for day in own), DAY_LEVELS)
+    words |= unknown_words(_words_of_days(days), DAY_LEVELS)
     zone = document.attributes.get("timezone")
     if document.own_zone is None and isinstance(zone, str) and zone:
         words.add(zone)
     return words
+
+
+def _words_of_days(days: Days) -> Iterator[str]:
+    for own_days in days.values():
+        for day in own_days:
+            yield day.word
 
 
 def _page_info(document: Document, states: Iterable[ComponentState], recent: Days) -> PageInfo:
@@ -178,10 +184,10 @@ def _disagreement(word: str, states: Iterable[ComponentState]) -> str | None:
     not.
     """
     level = LEVELS.get(word)
-    levels = [state.level for state in states]
-    if level is None or None in levels:
+    levels = levels_of(states)
+    worst = worst_level(levels)
+    if level is None or worst is None or None in levels:
         return None
-    worst = max(state_level for state_level in levels if state_level is not None)
     if (level is Level.OPERATIONAL) == (worst is Level.OPERATIONAL):
         return None
     return f"the page says {word}, its worst resource {WORDS[worst]}"

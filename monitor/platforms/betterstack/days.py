@@ -63,7 +63,10 @@ def read_days(resources: Mapping[str, Row], zone: ZoneInfo | None, now: datetime
     """Return every resource's begun days; none when they cannot be placed for want of a zone."""
     if zone is None:
         return {}
-    return {key: _days(key, resource, zone, now) for key, resource in resources.items()}
+    days: dict[str, Sequence[Day]] = {}
+    for key, resource in resources.items():
+        days[key] = _days(key, resource, zone, now)
+    return days
 
 
 def days_since(first: date, days_by_resource: Days) -> Days:
@@ -120,5 +123,7 @@ def first_monitored(days: Sequence[Day]) -> date | None:
     """Return the day a resource's record begins, if it is among those shown: before it, the vendor
     did not count it.
     """
-    first = next((day.date for day in days if day.is_monitored), None)
-    return None if not days or first == days[0].date else first
+    for day in days:
+        if day.is_monitored:
+            return None if day is days[0] else day.date
+    return None

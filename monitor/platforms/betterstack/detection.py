@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from monitor.kit.fields import Row
 from monitor.kit.protocol import Response, Signal
+from monitor.kit.responses import marks_in
 
 MARKUP = (b"status-page__overview", b"status-page__resource", b"text-statuspage-")
 LINKS = (b"uptime.betterstack.com", b"betterstack.com/", b"betteruptime.com")
@@ -42,10 +43,10 @@ def _has_history(row: Row) -> bool:
 
 
 def _html_signals(body: bytes) -> Iterator[Signal]:
-    marks = [mark.decode() for mark in MARKUP if mark in body]
+    marks = marks_in(body, MARKUP)
     if not marks:
         return  # on any other page a link to its hosts is no sign
     yield Signal("markup", ", ".join(marks))
-    hosts = [host.decode() for host in LINKS if host in body]
+    hosts = marks_in(body, LINKS)
     if hosts:
         yield Signal("assets", ", ".join(hosts))

@@ -118,7 +118,11 @@ def _in_order(
 
 
 def _of_type(kind: str, entities: Mapping[Key, Row]) -> dict[str, Row]:
-    return {key: entity for (entity_kind, key), entity in entities.items() if entity_kind == kind}
+    own_entities = {}
+    for (entity_kind, key), entity in entities.items():
+        if entity_kind == kind:
+            own_entities[key] = entity
+    return own_entities
 
 
 def _attributes(entities: Mapping[str, Row]) -> dict[str, Row]:

@@ -14,9 +14,10 @@ from monitor.kit.fields import Row, identifier, rows, verbatim
 from monitor.kit.messages import messages, posted_states
 from monitor.kit.posts import Post, Says, end_of
 from monitor.kit.prose import prose
+from monitor.kit.sequences import with_next
 from monitor.kit.states import worst_words
-from monitor.kit.times import instant
-from monitor.model import Basis, Level, Phase, PostedState
+from monitor.kit.times import earliest, instant
+from monitor.model import Basis, Level, Phase, PostedState, worst_level
 from monitor.platforms.betterstack.document import Document
 from monitor.platforms.betterstack.words import LEVELS, NOT_MONITORED, WORDS, unknown_words
 
@@ -95,14 +96,15 @@ def _posted_states(update: Row) -> Iterator[PostedState]:
 
 def _impact(spans: Iterable[ImpactSpan]) -> str:
     """Return the worst state of any resource as the page's own word for it, or `none`."""
-    worst = max((span.level or Level.OPERATIONAL for span in spans), default=Level.OPERATIONAL)
+    worst = worst_level(span.level for span in spans)
     return WORDS[worst] if worst else "none"
 
 
 def _unknown_states(status: str, timelines: Mapping[str, Timeline]) -> set[str]:
     words = {status}
     for timeline in timelines.values():
-        words.update(word for _, word in timeline)
+        for _, word in timeline:
+            words.add(word)
     return unknown_words(words)
 
 
@@ -207,16 +209,16 @@ def _spans(
 ) -> Iterator[ImpactSpan]:
     """Yield the bad states that have begun, each until the next or until the report's end."""
     for resource, timeline in timelines.items():
-        ends = [at for at, _ in timeline[1:]] + [end]
-        for (at, word), until in zip(timeline, ends, strict=True):
+        for (at, word), following in with_next(timeline):
             level = LEVELS.get(word)
+            until = end if following is None else following[0]
             if level is Level.OPERATIONAL or at >= now or until == at:
                 continue
             yield ImpactSpan(
                 component_id=resource,
                 level=level,
                 start=at,
-                end=min(until, end) if until is not None and end is not None else until,
+                end=earliest(until, end),
                 word=word if level is None else None,
                 basis=basis,
             )

@@ -42,10 +42,15 @@ def coverage(days_by_resource: Days) -> Iterator[Coverage]:
     On such a day the sum is the whole truth about outages and says nothing of when they were.
     """
     for key, days in days_by_resource.items():
-        plain = [day for day in days if day.level is not None and not day.is_contradictory]
-        for span in merge(day.span for day in plain):
+        plain, without_outage = [], []
+        for day in days:
+            if day.level is not None and not day.is_contradictory:
+                plain.append(day.span)
+                if not day.is_down:
+                    without_outage.append(day.span)
+        for span in merge(plain):
             yield Coverage(span=span, aspect=Aspect.BARS, component_id=key, complete=True)
-        for span in merge(day.span for day in plain if not day.is_down):
+        for span in merge(without_outage):
             yield Coverage(span=span, aspect=Aspect.IMPACTS, component_id=key, complete=True)
 
 
