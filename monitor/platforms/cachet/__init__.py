@@ -21,7 +21,7 @@ The shapes are those of captured pages of version 2 and of the programs' source
 (github.com/cachethq).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -37,7 +37,8 @@ from monitor.kit.events import (
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo
 from monitor.kit.responses import locate_errors
-from monitor.model import PageInfo, Phase
+from monitor.kit.states import components_of
+from monitor.model import Component, PageInfo, Phase, by_id
 from monitor.platforms.cachet.components import VOCABULARY, has_groups, read_groups, read_states
 from monitor.platforms.cachet.detection import detect
 from monitor.platforms.cachet.entries import entries_of
@@ -49,6 +50,7 @@ from monitor.platforms.cachet.lists import (
     all_pages,
     get_components,
     get_events,
+    has_more_pages,
     newest_pages,
 )
 
@@ -110,8 +112,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     made.
     """
     contents = yield from _read(page, whole=True)
-    components = [state.component for state in contents.states]
-    first_days = [part.start_date for part in components if part.start_date is not None]
+    components = components_of(contents.states)
+    first_days = list(_start_dates(components))
     first = page.now
     if first_days:
         first = datetime.combine(min(first_days), datetime.min.time(), _zone(page))
@@ -126,6 +128,12 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         cursor=contents.version,
     )
     yield from gap_before(SOURCE, page, since, first, "the page's oldest component was made then")
+
+
+def _start_dates(components: Iterable[Component]) -> Iterator[date]:
+    for component in components:
+        if component.start_date is not None:
+            yield component.start_date
 
 
 def _zone(page: PageContext) -> tzinfo:
@@ -156,9 +164,7 @@ def _read(page: PageContext, *, whole: bool) -> StepsTo[_Contents]:
     with locate_errors(schedules.url):
         entries = entries_of(schedule_pages, "schedule", zone)
         events += [read_schedule(entry, page.now) for entry in entries]
-    is_complete = whole or not any(
-        pages[0].has_more for pages in (incident_pages, schedule_pages) if pages
-    )
+    is_complete = whole or not (has_more_pages(incident_pages) or has_more_pages(schedule_pages))
     return _Contents(states, events, api.version, is_complete)
 
 
@@ -167,7 +173,7 @@ def _states_by_events(contents: _Contents, now: datetime) -> Iterator[ComponentS
 
     In version 2 incidents set the state of their component themselves.
     """
-    components = {state.component.id: state.component for state in contents.states}
+    components = by_id(components_of(contents.states))
     for span in _speaking_spans(contents, now):
         component = components.get(span.component_id)
         if component is not None and (span.level is not None or span.word):

@@ -1,7 +1,6 @@
 """The components of a Cachet page, with their own state. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
@@ -60,8 +59,13 @@ def _group_in(entry: Entry) -> str | None:
 
 def has_groups(pages: Iterable[ListPage]) -> bool:
     """Whether any component is in a group whose name another list has."""
-    items = chain.from_iterable(page.rows for page in pages)
-    return any(item.get("group_id") for item in items)
+    return any(_group_ids(pages))
+
+
+def _group_ids(pages: Iterable[ListPage]) -> Iterator[object]:
+    for page in pages:
+        for item in page.rows:
+            yield item.get("group_id")
 
 
 def read_groups(response: Response | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monitor.kit.fields import Row, has_keys, maybe_row
 from monitor.kit.protocol import Response, Signal
-from monitor.kit.responses import try_json
+from monitor.kit.responses import marks_in, try_json
 
 OWN_KEYS = (
     {"status", "group_id", "enabled"},
@@ -24,7 +24,7 @@ def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of a Cachet page: its markup, how it cuts lists into pages, and its rows."""
     if response.body[:64].lstrip()[:1] != b"<":
         yield from _json_signals(response)
-    elif any(link in response.body for link in LINKS):
+    elif marks_in(response.body, LINKS):
         yield Signal("markup", "the page links to cachethq.io or loads Cachet's files")
 
 

@@ -1,9 +1,10 @@
 """The rows of a Cachet page's lists, which either version writes in its own way. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import Any
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.fields import (
@@ -57,9 +58,12 @@ class Entry:
 
     def state(self, *keys: str) -> str:
         """Return the first of these numbers that is there, as a word."""
-        values = (self.fields.get(key) for key in keys)
-        value = next((value for value in values if value is not None), None)
-        return _number(value, f"{self.where}.{keys[0]}")
+        where = f"{self.where}.{keys[0]}"
+        for key in keys:
+            value = self.fields.get(key)
+            if value is not None:
+                return _number(value, where)
+        return _number(None, where)
 
     def time(self, name: str) -> datetime | None:
         """Return the time of this name, None when there is none: version 2 has it in `{name}_at`,
@@ -79,23 +83,30 @@ class Entry:
                 return at
         raise UnexpectedShape(f"{self.where} has no time: none of {', '.join(names)}")
 
-    def updates(self) -> list["Entry"]:
-        """Return the row's updates, from the row itself or from what it refers to."""
+    def updates(self) -> Iterator["Entry"]:
+        """Yield the row's updates, from the row itself or from what it refers to."""
         where = f"{self.where}.updates"
-        own = optional_rows(self.fields.get("updates"), where)
-        return [
-            Entry(update, where, self.zone) for update in own or self.relations.get("updates", ())
-        ]
+        own_updates = optional_rows(self.fields.get("updates"), where)
+        for update in own_updates or self.relations.get("updates", ()):
+            yield Entry(update, where, self.zone)
 
     def component_ids(self) -> tuple[str, ...]:
         """Return the components that the row names; 0 is none."""
-        items = optional_rows(self.fields.get("components"), f"{self.where}.components")
-        ids = [item.get("component_id") or item.get("id") for item in items]
-        linked_ids = [component.get("id") for component in self.relations.get("components", ())]
-        single = self.fields.get("component_id")
-        ids += linked_ids or ([single] if single else [])
         where = f"{self.where}.component"
-        return tuple(dict.fromkeys(identifier(key, where) for key in ids))
+        ids: dict[str, None] = {}
+        for value in self._component_keys():
+            ids[identifier(value, where)] = None
+        return tuple(ids)
+
+    def _component_keys(self) -> Iterator[Any]:
+        """Yield whatever is said to be the id of a component."""
+        for item in optional_rows(self.fields.get("components"), f"{self.where}.components"):
+            yield item.get("component_id") or item.get("id")
+        linked_components = self.relations.get("components", ())
+        for component in linked_components:
+            yield component.get("id")
+        if not linked_components and self.fields.get("component_id"):
+            yield self.fields["component_id"]
 
     def own_state(self, component_id: str) -> str | None:
         """Return the state that an incident of version 3 declares for a component; None when it
@@ -127,10 +138,9 @@ def entries_of(pages: Iterable[ListPage], where: str, zone: tzinfo) -> list[Entr
     for page in pages:
         relations = [_relations(item, page.entities) for item in page.rows]
         ambiguous_ids = _ids_of_several(relations)
-        entries += [
-            Entry(item, where, zone, own, ambiguous_ids)
-            for item, own in zip(page.rows, relations, strict=True)
-        ]
+        for item, own_relations in zip(page.rows, relations, strict=True):
+            entry = Entry(item, where, zone, own_relations, ambiguous_ids)
+            entries.append(entry)
     return entries
 
 
@@ -147,8 +157,10 @@ def _ids_of_several(relations: Iterable[Relations]) -> frozenset[str]:
 
 def _relations(item: Row, entities: Entities) -> Relations:
     """Return what a row of version 3 refers to, by kind of relation."""
-    relations = row(item.get("relationships") or {}, "relationships")
-    return {name: _resolve(relation, entities) for name, relation in relations.items()}
+    relations: dict[str, Sequence[Row]] = {}
+    for name, relation in row(item.get("relationships") or {}, "relationships").items():
+        relations[name] = _resolve(relation, entities)
+    return relations
 
 
 def _resolve(relation: object, entities: Entities) -> list[Row]:

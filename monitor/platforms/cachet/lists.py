@@ -119,3 +119,8 @@ def newest_pages(response: Response, path: str) -> StepsTo[list[ListPage]]:
             return [first]
         last = yield from get(f"{path}&page={first.pages}")
         return [first, read_list(last)]
+
+
+def has_more_pages(pages: Sequence[ListPage]) -> bool:
+    """Whether a list goes on after its first page; one of which no page was read does not."""
+    return bool(pages) and pages[0].has_more

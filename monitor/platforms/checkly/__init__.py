@@ -30,7 +30,7 @@ from monitor.kit.page_keys import ask_by_key
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get_all
 from monitor.kit.responses import locate_errors, read_json, unwrap
 from monitor.kit.states import current_states
-from monitor.model import Component, PageInfo, ReportedUptime
+from monitor.model import Component, PageInfo, ReportedUptime, id_set
 from monitor.platforms.checkly.detection import HOSTS, detect, slug_in_page, slug_of_host
 from monitor.platforms.checkly.incidents import VOCABULARY, Incidents
 from monitor.platforms.checkly.services import read_components, read_uptimes
@@ -138,10 +138,10 @@ def _read_answers(slug: str, page: PageContext) -> StepsTo[_Status]:
     with locate_errors(uptime.url):
         days = row(read_json(uptime), "the answer")
         components, first = read_components(days), incidents.add_days(days)
-        uptimes = tuple(read_uptimes(days, {component.id for component in components}))
+        uptimes = tuple(read_uptimes(days, id_set(components)))
     with locate_errors(open_list.url):
         incidents.add_open(row(read_json(open_list), "the answer"))
-        events = incidents.events(page.now)
+        events = list(incidents.events(page.now))
     try:
         plans = row(read_json(unwrap(answers[2])), "the answer")
         events += list(read_windows(plans, page.now))

@@ -2,12 +2,12 @@
 on in a list of their own. Pure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.kit.events import Event, expire_stale, is_past, spans_for
-from monitor.kit.fields import Row, identifier, keyword, number, optional_rows, rows, text
+from monitor.kit.fields import Row, identifier, ids_of, keyword, number, optional_rows, rows, text
 from monitor.kit.messages import messages
 from monitor.kit.times import instant
 from monitor.model import Level, Phase
@@ -57,9 +57,10 @@ class Incidents:
         self.rows[key] = incident
         self.services.setdefault(key, {}).update(dict.fromkeys(services))
 
-    def events(self, now: datetime) -> list[Event]:
-        """Return the incidents as events."""
-        return [_event(row, self.services[key], now) for key, row in self.rows.items()]
+    def events(self, now: datetime) -> Iterator[Event]:
+        """Yield the incidents as events."""
+        for key, row in self.rows.items():
+            yield _event(row, self.services[key], now)
 
     def unknown_words(self) -> frozenset[str]:
         """Return the words for an incident's state that mean nothing to us."""
@@ -68,8 +69,8 @@ class Incidents:
 
 def service_ids(item: Row, where: str) -> list[str]:
     """Return the ids of the services that an incident or a window names."""
-    services = optional_rows(item.get("services"), f"{where}.services")
-    return [identifier(service.get("id"), f"{where}.services.id") for service in services]
+    where = f"{where}.services"
+    return ids_of(optional_rows(item.get("services"), where), where)
 
 
 def _event(incident: Row, services: Iterable[str], now: datetime) -> Event:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from monitor.kit.fields import Row, identifier, maybe_text, number, rows, text
 from monitor.kit.responses import shape_error
 from monitor.kit.times import instant
-from monitor.model import Component, ReportedUptime
+from monitor.model import Component, ReportedUptime, pick
 
 UPTIME_DAYS = 90
 
@@ -44,9 +44,9 @@ def services_with_days(answer: Row) -> Iterator[tuple[str, Row]]:
 
 def read_uptimes(answer: Row, component_ids: Collection[str]) -> Iterator[ReportedUptime]:
     """Yield the page's own figures of these services, in percent of 90 days."""
-    figures = {key: service.get("uptime") for key, service in services_with_days(answer)}
-    for key in sorted(figures.keys() & set(component_ids)):
-        figure = figures[key]
+    services = pick(dict(services_with_days(answer)), set(component_ids))
+    for key, service in services.items():
+        figure = service.get("uptime")
         if figure is not None:
             ratio = number(figure, f"service {key}.uptime") / 100
             if not 0 <= ratio <= 1:

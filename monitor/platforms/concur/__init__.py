@@ -79,7 +79,7 @@ def poll(page: PageContext) -> Steps:
     """
     centres = chosen_centres(page)
     answers = yield from _get_centres(centres, conditional=len(centres) == 1)
-    if not any(isinstance(answer, Response) and answer.unchanged for answer in answers.values()):
+    if not any(map(_is_unchanged, answers.values())):
         yield _current_evidence(_read_status(answers, page.now), page)
 
 
@@ -92,8 +92,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     status = _read_status((yield from _get_centres(chosen_centres(page))), page.now)
     yield _current_evidence(status, page)
-    firsts = [centre.first for centre in status.centres.values()]
-    if not status.errors and all(first is not None and first <= since for first in firsts):
+    if not status.errors and all(centre.speaks_since(since) for centre in status.centres.values()):
         return
     try:
         response = yield from get(INCIDENTS)
@@ -108,6 +107,10 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         missing = f"incidents since {since:%Y-%m-%d}"
         gap = Gap(what=missing, reason=error.reason, message=error.message)
         yield gap_evidence(SOURCE, page, gap)
+
+
+def _is_unchanged(answer: Response | FetchError) -> bool:
+    return isinstance(answer, Response) and answer.unchanged
 
 
 def _get_centres(centres: Sequence[str], *, conditional: bool = False) -> StepsTo[Answers]:

@@ -10,7 +10,7 @@ from monitor.kit.events import ComponentState, Event
 from monitor.kit.fields import Row, row, text
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import PageContext
-from monitor.model import Component
+from monitor.model import Component, without_none
 from monitor.platforms.concur.incidents import CENTRES, VOCABULARY, component_id, read_incidents
 
 NOW = "Current Status"
@@ -57,6 +57,10 @@ class CentreStatus:
     events: tuple[Event, ...]
     first: datetime | None
 
+    def speaks_since(self, moment: datetime) -> bool:
+        """Whether it speaks of all days from a moment on."""
+        return self.first is not None and self.first <= moment
+
 
 def read_centre(answer: object, centre: str, now: datetime) -> CentreStatus:
     """Return what an answer says of a data centre. Raises UnexpectedShape when it has no services:
@@ -78,7 +82,7 @@ def read_centre(answer: object, centre: str, now: datetime) -> CentreStatus:
         for key, entry in entries.items():
             events += read_incidents(entry.get("incidents"), f"{where}.{key}", now)
         firsts.append(_first_day(entries))
-    starts = [first for first in firsts if first is not None]
+    starts = without_none(firsts)
     return CentreStatus(
         states=tuple(states),
         events=tuple(events),
@@ -97,8 +101,7 @@ def _entries(days: Row, where: str) -> Mapping[str, Row]:
 
 def _first_day(keys: Iterable[str]) -> datetime | None:
     """Return the beginning of the first day; None when there is none."""
-    starts = [start for start in map(_midnight, keys) if start is not None]
-    return min(starts, default=None)
+    return min(without_none(map(_midnight, keys)), default=None)
 
 
 def _midnight(key: str) -> datetime | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import product
 
 from monitor.kit.events import Event, is_past, spans_for
 from monitor.kit.fields import (
@@ -96,7 +95,7 @@ def _event(incident: Row, where: str, now: datetime) -> Event:
             word=severity or None,
         ),
         unattributed=not services or not centres,
-        unknown_words=tuple(name for name in centres if name.lower() not in CODES),
+        unknown_words=tuple(_unknown_centres(centres)),
         updates=_updates(incident),
     )
 
@@ -105,10 +104,18 @@ def _names(incident: Row, key: str, where: str) -> list[str]:
     return texts(incident.get(key), f"{where}.{key}")
 
 
-def _component_ids(services: list[str], centres: list[str]) -> list[str]:
-    """Return the ids of all these services in all these data centres, which are told by name."""
-    codes = [CODES.get(name.lower(), name.lower()) for name in centres]
-    return [component_id(service, code) for code, service in product(codes, services)]
+def _component_ids(services: list[str], centres: list[str]) -> Iterator[str]:
+    """Yield the ids of all these services in all these data centres, which are told by name."""
+    for centre in centres:
+        code = CODES.get(centre.lower(), centre.lower())
+        for service in services:
+            yield component_id(service, code)
+
+
+def _unknown_centres(centres: list[str]) -> Iterator[str]:
+    for centre in centres:
+        if centre.lower() not in CODES:
+            yield centre
 
 
 def _word(item: Row, key: str) -> str:
