@@ -22,7 +22,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import zip_longest
 from typing import NamedTuple
 
 from monitor.errors import PageUnavailable
@@ -38,6 +37,7 @@ from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     Row,
     identifier,
+    ids_of,
     keyword,
     maybe_text,
     number,
@@ -51,8 +51,9 @@ from monitor.kit.messages import messages, posted_states
 from monitor.kit.posts import Post, calls_over, end_of, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
-from monitor.kit.states import worst_word, worst_words
-from monitor.kit.times import instant, maybe_instant
+from monitor.kit.sequences import with_next
+from monitor.kit.states import components_of, worst_word, worst_words
+from monitor.kit.times import earliest, instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 
 ABOUT = About(
@@ -215,9 +216,10 @@ def _incident(item: Row) -> Event:
     where, status = f"incident {key}", _status(item)
     updates = _updates(item, where)
     stated_start = instant(item.get("publishedDate"), f"{where}.publishedDate")
-    start = min([stated_start, *(update.post.at for update in updates)])
+    posts = [update.post for update in updates]
+    start = min([stated_start, *(post.at for post in posts)])
     end = end_of(
-        [update.post for update in updates],
+        posts,
         maybe_instant(item.get("resolvedDate"), f"{where}.resolvedDate"),
         start,
         over=item.get("resolved") is True or calls_over(status, INCIDENT_PHASES),
@@ -234,7 +236,7 @@ def _incident(item: Row) -> Event:
         start=start,
         end=end,
         status=status,
-        impact=worst_word(spans) or next((span.word for span in spans if span.word), "unknown"),
+        impact=worst_word(spans) or _first_word(spans) or "unknown",
         component_ids=component_ids,
         spans=spans,
         unattributed=not spans,
@@ -244,14 +246,20 @@ def _incident(item: Row) -> Event:
     )
 
 
+def _first_word(spans: Iterable[ImpactSpan]) -> str | None:
+    for span in spans:
+        if span.word:
+            return span.word
+    return None
+
+
 def _posted_states(update: Row) -> Iterator[PostedState]:
     return posted_states(update.get("componentsAffected"), VOCABULARY, key="id")
 
 
 def _component_ids(item: Row, where: str) -> tuple[str, ...]:
     place = f"{where}.componentsAffected"
-    components = optional_rows(item.get("componentsAffected"), place)
-    return tuple(identifier(component.get("id"), f"{place}.id") for component in components)
+    return tuple(ids_of(optional_rows(item.get("componentsAffected"), place), place))
 
 
 def _updates(incident: Row, where: str) -> list[_Update]:
@@ -279,13 +287,13 @@ def _spans(updates: Iterable[_Update], end: datetime | None) -> Iterator[ImpactS
         for key, word in worst_words(update.states, VOCABULARY).items():
             changes_of[key].append(_Change(update.post.at, word))
     for key, changes in changes_of.items():
-        for change, following in zip_longest(changes, changes[1:]):
+        for change, following in with_next(changes):
             if _is_within(change, changes[0], end):
                 yield ImpactSpan(
                     component_id=key,
                     level=VOCABULARY.get(change.word),
                     start=change.at,
-                    end=_earlier(end, following and following.at),
+                    end=earliest(end, following and following.at),
                     word=change.word,
                     basis=Basis.TRANSITION,
                 )
@@ -294,13 +302,6 @@ def _spans(updates: Iterable[_Update], end: datetime | None) -> Iterator[ImpactS
 def _is_within(change: _Change, first: _Change, end: datetime | None) -> bool:
     """Whether a change was before the end of its incident, or with it where all were."""
     return end is None or change.at < end or change.at == end == first.at
-
-
-def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
-    """Return the earlier of two instants; None is later than any."""
-    if first is None or second is None:
-        return first or second
-    return min(first, second)
 
 
 def _maintenance(item: Row) -> Event:
@@ -355,7 +356,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         yield evidence(
             SOURCE,
             page,
-            components=[state.component for state in document.states],
+            components=components_of(document.states),
             events=document.events,
             since=first,
             unknown_words=document.unknown_words,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import ComponentState, Event, present_spans
+from monitor.kit.events import ComponentState, Event, component_ids_of, present_spans
 from monitor.kit.fields import Row, keyword, maybe_text, optional_rows, rows, text
 from monitor.kit.protocol import Response
 from monitor.kit.states import current_states
-from monitor.model import Component, Level, Phase, worst_level
+from monitor.model import Component, Level, Phase, by_id, worst_level
 from monitor.platforms.cstate.issues import VOCABULARY, read_answer, read_issue
 
 OK = "ok"
@@ -43,8 +43,8 @@ class Index:
         """Return the index's issues and these, each once, the latter before the former; where the
         page as a whole is a component they are about it too.
         """
-        by_id = {event.id: event for event in [*self.issues, *issues]}
-        return list(map(_with_page, by_id.values()) if self.is_bare else by_id.values())
+        events = by_id([*self.issues, *issues]).values()
+        return list(map(_with_page, events) if self.is_bare else events)
 
     def states(self, events: Sequence[Event], now: datetime) -> Iterator[ComponentState]:
         """Yield systems' states: as bad as the issues that go on, and as their own state where no
@@ -70,16 +70,21 @@ class Index:
         level = VOCABULARY.get(self.summary)
         if level is None or (level is Level.MAINTENANCE and not self.is_bare):
             return not self.is_bare
-        levels = [VOCABULARY.get(word) for word in self.words if word is not None]
-        worst = worst_level([*levels, *_current_levels(events, now)])
+        worst = worst_level([*self._own_levels(), *_current_levels(events, now)])
         return (worst or Level.OPERATIONAL) >= level
+
+    def _own_levels(self) -> Iterator[Level | None]:
+        for word in self.words:
+            yield VOCABULARY.get(word or "")
 
 
 def _with_page(event: Event) -> Event:
     """Return an issue that hits the page as a whole as it hits the first of its systems."""
-    first_id = event.spans[0].component_id if event.spans else None
-    of_first = [span for span in event.spans if span.component_id == first_id]
-    of_page = [replace(span, component_id=PAGE.id) for span in of_first]
+    of_page = []
+    for span in event.spans:
+        if span.component_id == event.spans[0].component_id:
+            span_of_page = replace(span, component_id=PAGE.id)
+            of_page.append(span_of_page)
     return replace(event, spans=(*event.spans, *of_page))
 
 
@@ -88,7 +93,7 @@ def _hit_ids(events: Iterable[Event]) -> set[str]:
     ids: set[str] = set()
     for event in events:
         if event.phase in {Phase.OPEN, Phase.SCHEDULED}:
-            ids.update(span.component_id for span in event.spans)
+            ids.update(component_ids_of(event.spans))
     return ids
 
 
@@ -103,19 +108,19 @@ def read_index(response: Response, now: datetime) -> Index:
     systems = rows(answer.get("systems"), "systems")
     if not systems:
         raise UnexpectedShape("no system is listed: such a page says nothing of any")
-    components = [_component(item, position) for position, item in enumerate(systems)]
     return Index(
         name=maybe_text(answer.get("title")),
         summary=keyword(answer.get("summaryStatus"), "summaryStatus"),
-        systems=components,
+        systems=list(_components(systems)),
         words=list(map(_word, systems)),
         issues=list(_unresolved_issues(systems, now)),
     )
 
 
-def _component(system: Row, position: int) -> Component:
-    name, group = text(system.get("name"), "system.name"), maybe_text(system.get("category"))
-    return Component(id=name, name=name, group=group, position=position)
+def _components(systems: Iterable[Row]) -> Iterator[Component]:
+    for position, system in enumerate(systems):
+        name, group = text(system.get("name"), "system.name"), maybe_text(system.get("category"))
+        yield Component(id=name, name=name, group=group, position=position)
 
 
 def _word(system: Row) -> str | None:

@@ -12,6 +12,7 @@ from monitor.kit.feeds import ACCEPT, read_feed
 from monitor.kit.fields import Row, rows
 from monitor.kit.protocol import PageContext, Response, StepsTo, get, get_all
 from monitor.kit.responses import locate_errors, unwrap
+from monitor.kit.times import earliest
 from monitor.platforms.cstate.issues import read_answer, read_issue
 
 ISSUES = "issues/index.json"
@@ -51,13 +52,18 @@ def get_issues(
     response = yield from get(ISSUES)
     try:
         with locate_errors(response.url):
-            pages = rows(read_answer(response).get("pages"), "pages")
-            events = [read_issue(item, page.now) for item in pages if item.get("is") == "issue"]
+            events = list(_issues(read_answer(response), page.now))
             return IssueList(events, first_start(events))
     except (BadStatus, ParseError) as error:
         if not in_feed:
             return IssueList(error=error)
     return (yield from _get_feed_issues(page, since, most))
+
+
+def _issues(answer: Row, now: datetime) -> Iterator[Event]:
+    for item in rows(answer.get("pages"), "pages"):
+        if item.get("is") == "issue":
+            yield read_issue(item, now)
 
 
 def _get_feed_issues(page: PageContext, since: datetime, most: int) -> StepsTo[IssueList]:
@@ -71,16 +77,20 @@ def _get_feed_issues(page: PageContext, since: datetime, most: int) -> StepsTo[I
     except (BadStatus, ParseError) as error:
         return IssueList(error=error)
     all_read = newest[:most] if len(recent) == most else newest
-    dates = [*(issue.at for issue in all_read), *(event.start for event in events)]
-    return IssueList(events, min(dates, default=None))
+    oldest = min((issue.at for issue in all_read), default=None)
+    return IssueList(events, earliest(oldest, first_start(events)))
 
 
 def _get_each(
     page: PageContext, recent: Sequence[_FeedIssue], newest: Sequence[_FeedIssue]
 ) -> StepsTo[list[Event]]:
     """Ask for the documents of recent issues, and of those we hold as open."""
-    open_issues = [issue for issue in newest if issue.name in page.open_incidents]
-    paths = dict.fromkeys(ISSUE.format(name=issue.name) for issue in (*recent, *open_issues))
+    paths: dict[str, None] = {}
+    for issue in recent:
+        paths[ISSUE.format(name=issue.name)] = None
+    for issue in newest:
+        if issue.name in page.open_incidents:
+            paths[ISSUE.format(name=issue.name)] = None
     answers = yield from get_all(list(paths))
     return [read_issue(_read_one(answer), page.now) for answer in answers]
 
