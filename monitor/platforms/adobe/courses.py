@@ -77,7 +77,8 @@ class Course:
         if self.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
             return spans
         for post, following in with_next(self.posts):
-            end = earliest(following and following.at, self.end)
+            next_at = None if following is None else following.at
+            end = earliest(next_at, self.end)
             if post.phase is Phase.OPEN and (end is None or end > post.at):
                 _add(spans, self._span(post, end))
         return spans

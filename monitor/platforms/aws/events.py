@@ -168,7 +168,7 @@ def _event(item: Row, key: str) -> HealthEvent:
 
 
 def _last_change(*courses: Changes) -> datetime | None:
-    last_changes = []
+    last_changes: list[Change] = []
     for changes in courses:
         last_changes += changes[-1:]
     return max((change.at for change in last_changes), default=None)

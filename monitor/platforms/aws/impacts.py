@@ -74,7 +74,8 @@ def _changes_with_ends(
     the event.
     """
     for change, following in with_next(service.changes):
-        end = earliest(following and following.at, event.end)
+        next_at = None if following is None else following.at
+        end = earliest(next_at, event.end)
         if end is None or change.at < end:
             yield change, end
 
