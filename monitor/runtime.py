@@ -85,7 +85,7 @@ class Context:
 
     def _names(self) -> dict[str, list[str]]:
         """Return every configured vendor's names, by its slug."""
-        names = _configured_names(self.vendors)
+        names = configuration.vendor_names(self.vendors.values())
         for page in self.store.pages(removed=True):
             if page.slug in names and page.page_name:
                 names[page.slug].append(page.page_name)
@@ -106,16 +106,11 @@ def slug_of(word: str, settings: Settings) -> str:
     settings or the catalogue. Raises ConfigError for a word that names none, or several.
     """
     vendors = by_slug(settings.vendors)
-    return word if word in vendors else _slug(word, _configured_names(vendors), settings.source)
-
-
-def _configured_names(vendors: Mapping[str, VendorConfig]) -> dict[str, list[str]]:
-    """Return the names of vendors that the settings and the catalogue know, by their slugs."""
-    names = {}
-    for slug, vendor in vendors.items():
-        address = vendor.url.partition("://")[2]
-        names[slug] = [vendor.name, address, *configuration.catalog_names(vendor.url)]
-    return names
+    return (
+        word
+        if word in vendors
+        else _slug(word, configuration.vendor_names(settings.vendors), settings.source)
+    )
 
 
 def _slug(word: str, names: Mapping[str, Collection[str]], source: str) -> str:
@@ -136,7 +131,7 @@ def page_named(word: str, settings: Settings) -> str:
     Raises ConfigError for a word that is none of these, with what was probably meant.
     """
     vendors = by_slug(settings.vendors)
-    names = _configured_names(vendors)
+    names = configuration.vendor_names(settings.vendors)
     slugs = keys_named(word, names)
     if len(slugs) == 1:
         return vendors[slugs[0]].url

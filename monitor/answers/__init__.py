@@ -28,13 +28,13 @@ from monitor.answers.status import (
     STALE_INTERVALS,
     Outcome,
     Status,
-    Target,
     Thresholds,
     never_read,
     status,
     status_of,
     worst_outcome,
 )
+from monitor.stacks import Target
 
 __all__ = (
     "DEFINITION",

@@ -14,6 +14,7 @@ from monitor.answers.standing import Freshness, Standing
 from monitor.config import VendorConfig
 from monitor.history import left_out, named_ids
 from monitor.model import Incident, Level
+from monitor.stacks import Target
 from monitor.standing import together
 from monitor.store import CurrentState, PageRecord, Store
 
@@ -52,29 +53,6 @@ class Thresholds:
         if level >= self.critical:
             return Outcome.CRITICAL
         return Outcome.WARNING if level >= self.warning else Outcome.OK
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is asked about: a vendor, or its components that a pattern names (`named_ids`)."""
-
-    vendor: str
-    components: str | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "Target":
-        """Return the target of ``VENDOR`` or ``VENDOR/COMPONENT``; an address with its scheme, and
-        what begins with a slash, is a vendor as a whole.
-        """
-        if "://" in text:
-            return cls(text)
-        vendor, slash, components = text.partition("/")
-        if not vendor:
-            return cls(text)
-        return cls(vendor, components if slash else None)
-
-    def __str__(self) -> str:
-        return self.vendor if self.components is None else f"{self.vendor}/{self.components}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

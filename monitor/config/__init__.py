@@ -28,11 +28,13 @@ Each file knows those below it, never one above:
     override_keys   what is written under `overrides`
     unknown_pages   what is written under `feed` and `html`
     keys            a mapping read by a table of keys
+    stacks          what is written under `stacks`
     endpoints       contact, host and port, proxy, files, the database
     values          durations, sizes, words, levels: raw to checked
     readers         a function that reads a value, and the value's JSON Schema
     nodes           a value that knows its line and notes what is wrong
     composing       YAML to nodes
+    vendor_names    the names a vendor has beside its slug
     catalog         the vendors we ship
     settings        the model of it all
     paths           where a user's files are
@@ -85,6 +87,7 @@ from monitor.config.settings import (
     VendorConfig,
 )
 from monitor.config.vendor_keys import VENDOR_KEYS
+from monitor.config.vendor_names import vendor_names
 from monitor.config.warnings import vendor_warnings, warnings
 
 __all__ = [
@@ -139,6 +142,7 @@ __all__ = [
     "slug_from_url",
     "user_config_path",
     "user_state_path",
+    "vendor_names",
     "vendor_warnings",
     "warnings",
     "write_addition",

@@ -19,6 +19,7 @@ from monitor.config.keys import Key, duration_keys, read_fields, shape_of
 from monitor.config.nodes import Value
 from monitor.config.readers import Reader, Shape
 from monitor.config.settings import COMPONENT_METRICS, EVIDENCE, NetworkSettings
+from monitor.config.stacks import stacks_shape
 from monitor.config.values import between, choice, patterns, truth
 from monitor.config.vendor_keys import COMMON_KEYS, VENDOR_KEYS
 from monitor.config.vendor_shape import list_shape
@@ -87,6 +88,7 @@ STORAGE_KEYS: Mapping[str, Key] = {
 TOP_KEYS: Mapping[str, Key] = {
     "vendors": Key("vendors", Reader(_itself, list_shape)),
     "defaults": Key("defaults", Reader(_itself, lambda: shape_of(COMMON_KEYS))),
+    "stacks": Key("stacks", Reader(_itself, stacks_shape)),
     "contact": Key("contact", contact),
     "policy": Key("policy", policy),
     **duration_keys("window", "window_days", "window_days", "1d", "366d"),

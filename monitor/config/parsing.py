@@ -1,6 +1,6 @@
 """A whole text and the environment to settings, or to every mistake in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -13,8 +13,10 @@ from monitor.config.mistakes import InvalidConfig, Problem
 from monitor.config.nodes import Value, read_each
 from monitor.config.paths import default_database_path
 from monitor.config.settings import Settings, VendorConfig
+from monitor.config.stacks import read_stacks
 from monitor.config.vendor_keys import COMMON_KEYS
 from monitor.config.vendor_list import PlacedVendor, note_doubles, read_list
+from monitor.stacks import Stacks
 
 
 def parse(text: str, source: str, env: Mapping[str, str] | None = None) -> Settings:
@@ -30,12 +32,13 @@ def parse(text: str, source: str, env: Mapping[str, str] | None = None) -> Setti
     fields = _mapping(top, TOP_KEYS)
     common = _mapping(fields.pop("defaults", None), COMMON_KEYS)
     names = env.get(VENDORS, "").strip()
-    vendors = _vendors(top, fields.pop("vendors", None), common, names)
+    listed, vendors = _vendors(top, fields.pop("vendors", None), common, names)
+    fields |= _stacks(fields.pop("stacks", None), [*listed, *vendors], are_all=not problems)
     fields |= read_variables(env, problems)
     if problems:
         raise InvalidConfig(source, sorted(problems, key=_reading_order))
     fields.setdefault("database_url", f"sqlite:///{default_database_path()}")
-    return Settings(vendors=vendors, source=VENDORS if names else source, **fields)
+    return Settings(vendors=tuple(vendors), source=VENDORS if names else source, **fields)
 
 
 def _mapping(value: Value | None, keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,18 +54,31 @@ def _vendors(
     items: Value | None,
     common: Mapping[str, Any],
     names: str,
-) -> tuple[VendorConfig, ...]:
-    """Return the vendors of the variable when it names some, else of the file."""
+) -> tuple[list[VendorConfig], list[VendorConfig]]:
+    """Return the vendors of the file, and those in force: of the variable when it names some."""
     before = len(top.problems)
     lists = read_each([items or top], lambda _: read_list(items, common))
-    vendors: list[PlacedVendor] = lists[0] if lists else []
-    note_doubles(vendors)
+    listed: list[PlacedVendor] = lists[0] if lists else []
+    note_doubles(listed)
+    in_force = listed
     if names:
-        vendors = named_vendors(names, vendors, common, top.problems)
-        note_doubles(vendors)
-    elif not vendors and len(top.problems) == before:
+        in_force = named_vendors(names, listed, common, top.problems)
+        note_doubles(in_force)
+    elif not listed and len(top.problems) == before:
         _note_emptiness(top, items)
-    return tuple(vendor for _, vendor in vendors)
+    return [vendor for _, vendor in listed], [vendor for _, vendor in in_force]
+
+
+def _stacks(
+    value: Value | None, vendors: Sequence[VendorConfig], *, are_all: bool
+) -> dict[str, Stacks]:
+    """Return the field of the stacks. Where some vendors could not be read (not `are_all`) nobody
+    knows whether a stack names one of them: what is noted of the vendors comes first.
+    """
+    if value is None or not are_all:
+        return {}
+    stacks = read_each([value], lambda mapping: read_stacks(mapping, vendors))
+    return {"stacks": stacks[0]} if stacks else {}
 
 
 def _note_emptiness(top: Value, items: Value | None) -> None:

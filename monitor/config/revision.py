@@ -52,6 +52,9 @@ def plan_removal(path: Path, slug: str) -> Revision:
             " `monitor add`"
         )
     text = delete_item(file.text, file.items, number)
+    problem = None if text is None else file.mistake_with(text)
+    if problem is not None:
+        raise ConfigError(f"{slug} was not removed: {problem}")
     settings = file.read(text)
     if text is None or settings is None or list(settings.vendors) != before:
         raise file.refusal(number, f"take {slug} out of the list yourself")
@@ -135,7 +138,8 @@ class _File:
         try:
             parse(text, str(self.path))
         except InvalidConfig as error:
-            return error.problems[0].message
+            problem = error.problems[0]
+            return f"{problem.where}: {problem.message}" if problem.where else problem.message
         return None
 
     def refusal(self, number: int, remedy: str) -> ConfigError:

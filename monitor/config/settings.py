@@ -11,6 +11,7 @@ from monitor.lookups import slugs_of
 from monitor.model import Level
 from monitor.overrides import Override
 from monitor.ratios import DEFAULT_POLICY
+from monitor.stacks import Stacks
 from monitor.standing import DEFAULT_MIN_COVERAGE
 
 TIERS = ("critical", "standard", "low")
@@ -119,11 +120,13 @@ class Settings:
 
     `source` is the file's path, ``MONITOR_VENDORS`` where that names the vendors, or ``built-in
     defaults``; `contact` None = not set. `cors_origins` are those whose pages may read the API in a
-    browser, "*" = any; `mcp` = assistants are answered over HTTP.
+    browser, "*" = any; `mcp` = assistants are answered over HTTP. `stacks` name vendors by
+    slug; where a variable chooses the vendors, these may be others.
     """
 
     vendors: tuple[VendorConfig, ...]
     database_url: str
+    stacks: Stacks = field(default_factory=dict)
     policy: str = DEFAULT_POLICY
     window_days: int = 90
     host: str = "127.0.0.1"
