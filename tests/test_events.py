@@ -15,7 +15,6 @@ from monitor.kit.events import (
     Event,
     ImpactSpan,
     component_ids_of,
-    events_by_id,
     expire_stale,
     is_any_unattributed,
     phase_at,
@@ -36,7 +35,16 @@ from monitor.kit.states import (
     worst_word,
     worst_words,
 )
-from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
+from monitor.model import (
+    Basis,
+    Component,
+    KnownComponent,
+    Level,
+    PageFacts,
+    Phase,
+    PostedState,
+    by_id,
+)
 from tests.damage import assert_sound
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -496,10 +504,10 @@ def test_states_are_in_trouble_unless_they_are_known_to_be_operational() -> None
 
 @given(st.lists(events))
 def test_of_events_of_one_id_the_last_counts_in_the_place_of_the_first(told: list[Event]) -> None:
-    by_id = events_by_id(told)
+    latest = by_id(told)
 
-    assert list(by_id) == list(dict.fromkeys(event.id for event in told))
-    for key, event in by_id.items():
+    assert list(latest) == list(dict.fromkeys(event.id for event in told))
+    for key, event in latest.items():
         assert event is next(each for each in reversed(told) if each.id == key)
 
 

@@ -11,7 +11,6 @@ from monitor.model import (
     IncidentUpdate,
     Level,
     Phase,
-    by_id,
     id_set,
 )
 
@@ -203,11 +202,6 @@ def events_since(events: Iterable[Event], since: datetime) -> list[Event]:
 def first_start(events: Iterable[Event]) -> datetime | None:
     """Return when the oldest of the events began; None where there is none."""
     return min((event.start for event in events), default=None)
-
-
-def events_by_id(events: Iterable[Event]) -> dict[str, Event]:
-    """Return the events by id: of several of one id the last, in the place of the first."""
-    return by_id(events)
 
 
 def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:

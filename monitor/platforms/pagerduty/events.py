@@ -2,16 +2,23 @@
 Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past, spans_for, words_not_in
 from monitor.kit.messages import message
+from monitor.kit.sequences import with_next
+from monitor.kit.times import earliest
 from monitor.model import Basis, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms.pagerduty.posts import PHASES, VOCABULARY, Post, Update
 
 
-def event_of(post: Post, now: datetime) -> Event:
+def events_of(posts: Iterable[Post], now: datetime) -> list[Event]:
+    """Return the posts as events."""
+    return [_event(post, now) for post in posts]
+
+
+def _event(post: Post, now: datetime) -> Event:
     """Return the post as an event; an incident that is not spoken of any more goes stale."""
     if post.maintenance:
         return _maintenance(post, now)
@@ -42,8 +49,11 @@ def _incident(post: Post) -> Event:
 
 def _worst_severity(post: Post) -> str:
     """Return the worst severity of the post as a whole; one nobody knows counts as none."""
-    severities = [update.severity for update in post.updates]
-    return max(severities, key=lambda word: VOCABULARY.get(word, Level.OPERATIONAL))
+    return max(post.updates, key=_severity).severity
+
+
+def _severity(update: Update) -> Level:
+    return VOCABULARY.get(update.severity, Level.OPERATIONAL)
 
 
 def _unknown_words(post: Post) -> tuple[str, ...]:
@@ -59,12 +69,12 @@ def _message(update: Update) -> IncidentUpdate:
 
 def _spans(post: Post, start: datetime) -> Iterator[ImpactSpan]:
     """Yield how each service was from one update that says so to the next."""
-    updates = _telling_updates(post)
+    updates = list(_telling_updates(post))
     if not updates:
         return
     yield from _spans_before(updates[0], post, start)
     known_ids: set[str] = set()
-    for update, following in zip(updates, [*updates[1:], None], strict=True):
+    for update, following in with_next(updates):
         if update.is_closing:
             yield from _late_spans(update, known_ids, start)
             continue
@@ -75,13 +85,15 @@ def _spans(post: Post, start: datetime) -> Iterator[ImpactSpan]:
         known_ids |= update.services.keys()
 
 
-def _telling_updates(post: Post) -> list[Update]:
-    """Return the updates that say how services are, until the post is closed: one that names none
+def _telling_updates(post: Post) -> Iterator[Update]:
+    """Yield the updates that say how services are, until the post is closed: one that names none
     changes nothing.
     """
     over = post.closed_at
-    updates = [update for update in post.updates if over is None or update.at <= over]
-    return [update for update in updates if update.services or update.is_closing]
+    for update in post.updates:
+        is_after = over is not None and update.at > over
+        if not is_after and (update.services or update.is_closing):
+            yield update
 
 
 def _spans_before(first: Update, post: Post, start: datetime) -> Iterator[ImpactSpan]:
@@ -127,7 +139,7 @@ def _maintenance(post: Post, now: datetime) -> Event:
     """
     last = post.updates[-1]
     phase, start, end = _course(post, now)
-    services = next((update.services for update in reversed(post.updates) if update.services), {})
+    services = post.services_named_last
     spans = []
     for key, word in services.items():
         level = VOCABULARY.get(word)
@@ -154,8 +166,7 @@ def _course(post: Post, now: datetime) -> tuple[Phase, datetime, datetime | None
     took no time.
     """
     start = post.start or post.updates[0].at
-    ends = [end for end in (post.closed_at, post.end) if end is not None]
-    end = min(ends, default=None)
+    end = earliest(post.closed_at, post.end)
     if start > now:
         return (Phase.CLOSED, start, start) if post.is_closed else (Phase.SCHEDULED, start, end)
     is_over = is_past(end, now)

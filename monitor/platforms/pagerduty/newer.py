@@ -12,6 +12,7 @@ from monitor.kit.events import first_start
 from monitor.kit.fields import (
     Row,
     identifier,
+    ids_of,
     maybe_row,
     maybe_text,
     optional_rows,
@@ -24,7 +25,7 @@ from monitor.kit.responses import get_responses, locate_errors, read_json, shape
 from monitor.kit.states import worst_words
 from monitor.kit.times import epoch, instant
 from monitor.model import Component
-from monitor.platforms.pagerduty.events import event_of
+from monitor.platforms.pagerduty.events import events_of
 from monitor.platforms.pagerduty.posts import (
     RECORD,
     VOCABULARY,
@@ -78,7 +79,7 @@ def ask_current(page: PageContext) -> StepsTo[PageReading]:
         raise UnexpectedShape(
             f"a post that is listed is not there: {min(missing)}", url=current.url, remedy=RECORD
         )
-    events = [event_of(post, page.now) for post in posts]
+    events = events_of(posts, page.now)
     return PageReading(components=legend.components, events=events, withdrawn=missing)
 
 
@@ -95,7 +96,7 @@ def ask_since(page: PageContext, since: datetime) -> StepsTo[PageReading]:
         ids.update(dict.fromkeys((yield from _ask_ids(start, until))))
         until = start
     posts, _ = yield from _ask_posts(list(ids), legend)
-    events = [event_of(post, page.now) for post in posts]
+    events = events_of(posts, page.now)
     name, created_at = _read_layout(data)
     first = created_at or first_start(events)
     return PageReading(name=name, components=legend.components, events=events, first=first)
@@ -184,8 +185,7 @@ def _update(entry: Row, legend: Legend) -> Update:
 
 
 def _ids(listing: Row) -> list[str]:
-    posts = rows(listing.get("posts"), "posts")
-    return [identifier(post.get("id"), "post.id") for post in posts]
+    return ids_of(rows(listing.get("posts"), "posts"), "post")
 
 
 def _time(value: object, where: str) -> datetime | None:

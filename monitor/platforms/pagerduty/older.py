@@ -1,6 +1,7 @@
 """PagerDuty pages of the older generation: JSON in the page's HTML. Pure."""
 
 import re
+from collections.abc import Iterator
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.embedded import json_after
@@ -10,7 +11,7 @@ from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import locate_errors
 from monitor.kit.states import worst_words
 from monitor.kit.times import instant
-from monitor.platforms.pagerduty.events import event_of
+from monitor.platforms.pagerduty.events import events_of
 from monitor.platforms.pagerduty.posts import (
     RECORD,
     VOCABULARY,
@@ -42,10 +43,7 @@ def read_older(response: Response, page: PageContext) -> PageReading:
             raise UnexpectedShape(
                 "summary.posts has never been seen with anything in it", remedy=RECORD
             )
-        incidents: list[Row] = []
-        for key in ("open_incidents", "resolved_incidents"):
-            incidents += rows(summary.get(key), f"summary.{key}")
-        events = [event_of(_post(incident), page.now) for incident in incidents]
+        events = events_of(list(_posts(summary)), page.now)
         layout = row(row(data.get("layout"), "layout").get("layout_settings"), "layout_settings")
         services = summary.get("post_status_page_services")
         return PageReading(
@@ -60,9 +58,13 @@ def read_older(response: Response, page: PageContext) -> PageReading:
         )
 
 
-def _post(incident: Row) -> Post:
-    updates = rows(incident.get("updates"), "incident.updates")
-    return post_of(incident, [_update(update) for update in updates])
+def _posts(summary: Row) -> Iterator[Post]:
+    incidents: list[Row] = []
+    for key in ("open_incidents", "resolved_incidents"):
+        incidents += rows(summary.get(key), f"summary.{key}")
+    for incident in incidents:
+        updates = rows(incident.get("updates"), "incident.updates")
+        yield post_of(incident, [_update(update) for update in updates])
 
 
 def _update(entry: Row) -> Update:

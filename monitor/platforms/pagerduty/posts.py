@@ -80,6 +80,14 @@ class Post:
     end: datetime | None = None
 
     @property
+    def services_named_last(self) -> Mapping[str, str]:
+        """The words of the services that its last update to name any has; none where none does."""
+        for update in reversed(self.updates):
+            if update.services:
+                return update.services
+        return {}
+
+    @property
     def is_closed(self) -> bool:
         """Whether its last update says that it is over."""
         return self.updates[-1].is_closing

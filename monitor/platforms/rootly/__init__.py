@@ -18,14 +18,14 @@ from datetime import datetime
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState, Event, present_spans
 from monitor.kit.evidence import evidence
-from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
+from monitor.kit.fields import Row, keyword, maybe_text, row, text
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.kit.responses import locate_errors, read_json
 from monitor.kit.zones import own_zone
 from monitor.model import Level, PageInfo
 from monitor.platforms.rootly.detection import COMMON_PATHS, STATUS, detect
-from monitor.platforms.rootly.incidents import PAGE, VOCABULARY, read_event
+from monitor.platforms.rootly.incidents import PAGE, VOCABULARY, read_events
 
 __all__ = ["ABOUT", "COMMON_PATHS", "VOCABULARY", "backfill", "detect", "poll"]
 
@@ -62,9 +62,7 @@ def poll(page: PageContext) -> Steps:
                 "components are listed, which Rootly's pages do not", remedy=REMEDY
             )
         status = row(answer.get("status"), "status")
-        events = [
-            read_event(entry, page.now) for entry in rows(answer.get("incidents"), "incidents")
-        ]
+        events = list(read_events(answer, page.now))
         ended_events, withdrawn = closed_since(page, events)
         info = _info(row(answer.get("page"), "page"), status, page)
         indicator = keyword(status.get("indicator"), "status.indicator")

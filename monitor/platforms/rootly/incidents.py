@@ -1,6 +1,6 @@
 """Rootly's incidents, each of which is about the page as a whole. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from monitor.kit.events import Event, ImpactSpan, expire_stale, phase_at, spans_for, words_not_in
@@ -12,6 +12,7 @@ from monitor.kit.fields import (
     lower_text,
     maybe_text,
     optional_rows,
+    rows,
     text,
 )
 from monitor.kit.messages import messages
@@ -55,7 +56,13 @@ PHASES: Mapping[str, Phase] = {
 }
 
 
-def read_event(row: Row, now: datetime) -> Event:
+def read_events(answer: Row, now: datetime) -> Iterator[Event]:
+    """Yield the incidents of an answer."""
+    for entry in rows(answer.get("incidents"), "incidents"):
+        yield _event(entry, now)
+
+
+def _event(row: Row, now: datetime) -> Event:
     """Return an incident. An open one that nobody speaks of does not count for ever."""
     title = text(row.get("name"), "incident.name")
     url = maybe_text(row.get("url")) or maybe_text(row.get("shortlink"))

@@ -23,7 +23,8 @@ from monitor.kit.fields import rows
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json
-from monitor.model import Evidence, Gap, Incident
+from monitor.kit.states import components_of
+from monitor.model import Evidence, Gap, Incident, by_id, id_set
 from monitor.platforms.salesforce.addresses import API, HOSTS, place_of, probe, state_address
 from monitor.platforms.salesforce.incidents import INCIDENTS, MAINTENANCES, limit_to, read_events
 from monitor.platforms.salesforce.instances import PageState, read_state
@@ -115,7 +116,7 @@ def _of_components(piece: Evidence, state: PageState) -> Evidence:
     """Return the evidence without the incidents that concern none of the components; what they
     meant stays.
     """
-    keys = {part.component.id for part in state.states}
+    keys = id_set(components_of(state.states))
     incidents: list[Incident] = []
     for incident in piece.incidents:
         own_keys = tuple(key for key in incident.component_ids if key in keys)
@@ -141,9 +142,9 @@ def _get_all(name: str, page: PageContext, first: datetime) -> StepsTo[list[Even
         response = yield from get(address)
         with locate_errors(response.url):
             items = rows(read_json(response), kind)
-            new_events = list(read_events({name: items}, "the answer", keys, page.now))
+            new_events = by_id(read_events({name: items}, "the answer", keys, page.now))
         offset += len(items)
-        if all(event.id in events for event in new_events):
+        if new_events.keys() <= events.keys():
             return list(events.values())
-        events |= {event.id: event for event in new_events}
+        events |= new_events
     raise Truncated(f"the list of {kind} has more than {offset} rows", url=page.url)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from monitor.kit.events import Event, ImpactSpan, is_past, spans_for
+from monitor.kit.events import Event, ImpactSpan, component_ids_of, is_past, spans_for
 from monitor.kit.fields import (
     Row,
     identifier,
@@ -112,7 +112,7 @@ def _incident(item: Row, where: str, owner_keys: Sequence[str], now: datetime) -
     impacts = _read_impacts(item, "IncidentImpacts", where, own_end)
     if not impacts:
         impacts = [_Impact("", "", posted_at, own_end)]
-    end = _end([impact.end for impact in impacts], now)
+    end = _last(_ends(impacts), now)
     return Event(
         id=key,
         title=_title(item, where, impacts),
@@ -132,8 +132,12 @@ def _words(impacts: Iterable[_Impact]) -> str:
     return "/".join(dict.fromkeys(impact.word for impact in impacts))
 
 
-def _end(ends: Sequence[datetime | None], now: datetime) -> datetime | None:
-    """Return when the last of all has ended; None while one goes on."""
+def _ends(impacts: Iterable[_Impact]) -> list[datetime | None]:
+    return [impact.end for impact in impacts]
+
+
+def _last(ends: Sequence[datetime | None], now: datetime) -> datetime | None:
+    """Return the last of the ends, where all of them are past; None while one goes on."""
     is_over = all(is_past(end, now) for end in ends)
     return max(filter(None, ends)) if is_over else None
 
@@ -155,8 +159,8 @@ def _maintenance(item: Row, where: str, owner_keys: Sequence[str], now: datetime
     planned_end = instant(item.get("plannedEndTime"), f"{where}.plannedEndTime")
     impacts = _read_impacts(item, MAINTENANCE, where)
     start = min([start, *(impact.start for impact in impacts)])
-    ends = [impact.end for impact in impacts] or [planned_end]
-    phase = Phase.CLOSED if _end(ends, now) else Phase.OPEN
+    ends = _ends(impacts) or [planned_end]
+    phase = Phase.CLOSED if _last(ends, now) else Phase.OPEN
     message = item.get("message")
     status = maybe_text(maybe_row(message).get("eventStatus"))
     return Event(
@@ -181,7 +185,7 @@ def limit_to(events: Iterable[Event], keys: frozenset[str]) -> list[Event]:
     """
     own_events = []
     for event in events:
-        event_keys = {*event.component_ids, *(span.component_id for span in event.spans)}
+        event_keys = {*event.component_ids, *component_ids_of(event.spans)}
         if not event_keys or event_keys & keys:
             spans = tuple(span for span in event.spans if span.component_id in keys)
             own_keys = tuple(sorted(event_keys & keys))

@@ -4,10 +4,11 @@ Sandboxes, and instances out of use, stand in the same lists; only those in prod
 are components.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from itertools import count
 
 from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.kit.events import ComponentState, Event
@@ -43,19 +44,17 @@ def read_state(answer: object, page: PageContext) -> PageState:
     """
     place = place_of(page.url)
     instances = _instances(answer, place)
-    components = [(key, item) for key, item in instances if _is_component(item, key, page)]
-    if not components and place.is_one_instance:
+    states = tuple(_states(instances, page))
+    if not states and place.is_one_instance:
         raise PageUnavailable(f"the instance {place.key} is not in use any more")
     display_name = maybe_text(maybe_row(answer).get("altDisplayName"))
-    keys = frozenset(key for key, _ in instances)
+    keys = frozenset(dict(instances))
     return PageState(
         info=PageInfo(
             name=" ".join(filter(None, ("Salesforce", display_name or place.key))),
-            remark=None if components else NO_INSTANCE,
+            remark=None if states else NO_INSTANCE,
         ),
-        states=tuple(
-            _state(key, item, position) for position, (key, item) in enumerate(components)
-        ),
+        states=states,
         keys=keys,
         events=tuple(limit_to(_events_of(instances, page.now).values(), keys)),
     )
@@ -94,9 +93,18 @@ def _is_component(item: Row, key: str, page: PageContext) -> bool:
 
 def _is_chosen(item: Row, key: str, regions: tuple[str, ...]) -> bool:
     location = maybe_text(item.get("location")) or ""
-    return not regions or any(
-        fnmatchcase(key, pattern) or fnmatchcase(location, pattern) for pattern in regions
-    )
+    for pattern in regions:
+        if fnmatchcase(key, pattern) or fnmatchcase(location, pattern):
+            return True
+    return not regions
+
+
+def _states(instances: Iterable[tuple[str, Row]], page: PageContext) -> Iterator[ComponentState]:
+    """Yield the states of the instances that are components."""
+    positions = count()
+    for key, item in instances:
+        if _is_component(item, key, page):
+            yield _state(key, item, next(positions))
 
 
 def _state(key: str, item: Row, position: int) -> ComponentState:

@@ -15,12 +15,12 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import Event, is_any_unattributed, unlisted
+from monitor.kit.events import Event, first_start, is_any_unattributed, open_events, unlisted
 from monitor.kit.evidence import evidence, first_covered, gap_before
 from monitor.kit.fields import row, text
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json
-from monitor.model import Evidence, PageInfo, Phase
+from monitor.model import Evidence, PageInfo
 from monitor.platforms.slack.detection import BUSY, CURRENT, HOSTS, PROBE, QUIET, detect
 from monitor.platforms.slack.incidents import KINDS, SERVICES, WIDE, read_events
 from monitor.platforms.slack.services import components_of, observations, so_far
@@ -110,7 +110,7 @@ def _past(history: Sequence[Event], page: PageContext, withdrawn: Iterable[str] 
         page,
         components=components_of(history, page),
         events=so_far(history, page.now),
-        since=min(event.start for event in history),
+        since=first_start(history),
         withdrawn=withdrawn,
     )
 
@@ -133,7 +133,7 @@ def _remarks(word: str, events: Sequence[Event]) -> Iterator[str]:
     """Yield where the answer contradicts itself, and what leaves a service's state open."""
     if word == BUSY and not events:
         yield "the state is active and no incident is listed"
-    if word == QUIET and any(event.phase is Phase.OPEN for event in events):
+    if word == QUIET and open_events(events):
         yield "the state is ok and an incident is going on"
     if is_any_unattributed(events):
         yield "an incident is going on that names no service"

@@ -65,7 +65,10 @@ def read_events(incidents: object, where: str) -> list[Event]:
         changed_at = instant(incident.get("date_updated"), "incident.date_updated")
         changes.append((changed_at, _event(incident, changed_at)))
     changes.sort(key=itemgetter(0))
-    return list({event.id: event for _, event in changes}.values())
+    events: dict[str, Event] = {}
+    for _, event in changes:
+        events[event.id] = event
+    return list(events.values())
 
 
 def _event(incident: Row, changed_at: datetime) -> Event:

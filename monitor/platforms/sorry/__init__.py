@@ -27,6 +27,7 @@ from monitor.kit.fallback import is_absent
 from monitor.kit.fields import Row, identifier, maybe_row, maybe_text, row, rows, text
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get, get_all
 from monitor.kit.responses import locate_errors, read_json, try_json, unwrap
+from monitor.kit.states import components_of
 from monitor.kit.times import maybe_instant
 from monitor.model import PageInfo
 from monitor.platforms.sorry.components import Tree, read_tree
@@ -93,7 +94,7 @@ def poll(page: PageContext) -> Steps:
         page,
         parts=tree.states,
         events=events,
-        withdrawn=[key for key in absent if key in no_longer_present],
+        withdrawn=set(absent).intersection(no_longer_present),
     )
 
 
@@ -132,12 +133,16 @@ def _details(
     """Return notices as events, and the ids of those that are not there any more. Their components
     stand in their own answers.
     """
-    whole = {key: notice for key, notice in notices.items() if "components" in notice}
-    partial = [key for key in notices if key not in whole]
+    whole: list[Row] = []
+    partial: list[str] = []
+    for key, notice in notices.items():
+        if "components" in notice:
+            whole.append(notice)
+        else:
+            partial.append(key)
     answers, absent = yield from _ask_each(partial)
     with locate_errors(page.absolute(NOTICES)):
-        rows_of_all = (*whole.values(), *answers)
-        return [event_of(notice, tree, page.now) for notice in rows_of_all], absent
+        return [event_of(notice, tree, page.now) for notice in (*whole, *answers)], absent
 
 
 def _ask_each(ids: Sequence[str]) -> StepsTo[tuple[list[Row], list[str]]]:
@@ -170,7 +175,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     tree = read_tree((yield from _all(COMPONENTS, "components", page)))
     notices, first = yield from _since(since, page)
     events, _ = yield from _details(notices, tree, page)
-    components = [state.component for state in tree.states]
+    components = components_of(tree.states)
     start = max(since, first)
     yield evidence(SOURCE, page, info=info, components=components, events=events, since=start)
     yield from gap_before(SOURCE, page, since, start, "no older notice is listed")

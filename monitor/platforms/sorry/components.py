@@ -6,7 +6,7 @@ from itertools import chain
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
-from monitor.kit.fields import Row, identifier, keyword, maybe_text, text
+from monitor.kit.fields import Row, identifier, ids_of, keyword, maybe_text, text
 from monitor.kit.states import UNKNOWN
 from monitor.model import Component, Level
 from monitor.platforms.sorry.words import REMEDY, VOCABULARY
@@ -44,7 +44,10 @@ def read_tree(listing: Sequence[Row]) -> Tree:
     owner_ids = set(chain.from_iterable(owners.values()))
     if owner_ids == worst.keys():
         raise UnexpectedShape("every component is in another one", remedy=REMEDY)
-    groups = {key: list(_ancestors(key, owners)) for key in worst if key not in owner_ids}
+    groups: dict[str, list[str]] = {}
+    for key in worst:
+        if key not in owner_ids:
+            groups[key] = _ancestors(key, owners)
     members = _members(groups)
     return Tree(list(_states(worst, groups, members)), members)
 
@@ -85,7 +88,7 @@ def _owners(listing: Sequence[Row]) -> dict[str, list[str]]:
     """Return the listed components that each is in, by id; one that is listed twice may be in
     two.
     """
-    keys = {identifier(component.get("id"), "component.id") for component in listing}
+    keys = set(ids_of(listing, "component"))
     owners: dict[str, list[str]] = {}
     for component in listing:
         key, parent = identifier(component.get("id"), "component.id"), component.get("parent_id")
@@ -97,16 +100,16 @@ def _owners(listing: Sequence[Row]) -> dict[str, list[str]]:
     return owners
 
 
-def _ancestors(key: str, owners: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield all that a component is in, the nearest first, each once."""
-    ancestors = dict.fromkeys(owners.get(key, ()))
-    queue = list(ancestors)
+def _ancestors(key: str, owners: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return all that a component is in, the nearest first, each once."""
+    ancestors: dict[str, None] = {}
+    queue = list(owners.get(key, ()))
     while queue:
         group = queue.pop(0)
-        yield group
-        further = [owner for owner in owners.get(group, ()) if owner not in ancestors]
-        ancestors |= dict.fromkeys(further)
-        queue += further
+        if group not in ancestors:
+            ancestors[group] = None
+            queue += owners.get(group, ())
+    return list(ancestors)
 
 
 def _worst_of_each(listing: Sequence[Row]) -> dict[str, Row]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitor.kit.events import Event, expire_stale, is_past, spans_for
-from monitor.kit.fields import Row, identifier, keyword, lower_text, maybe_text, rows, text
+from monitor.kit.fields import Row, identifier, ids_of, keyword, lower_text, maybe_text, rows, text
 from monitor.kit.messages import messages
 from monitor.kit.posts import Post, end_of, last_word, post_saying
 from monitor.kit.times import instant, maybe_instant
@@ -23,7 +23,7 @@ def event_of(notice: Row, tree: Tree, now: datetime) -> Event:
     stated_end = maybe_instant(notice.get("ended_at") or notice.get("ends_at"), f"{where}.ended_at")
     end = end_of(posts, stated_end, start, over=state in OVER)
     components = rows(notice.get("components"), "components")
-    hit = tree.expand([identifier(each.get("id"), "component.id") for each in components])
+    hit = tree.expand(ids_of(components, "component"))
     is_general = kind == "general"
     level = VOCABULARY.get(kind) if kind in TYPES else None
     basis = Basis.INFERRED if level is Level.DEGRADED else Basis.DECLARED
