@@ -26,12 +26,13 @@ looked for first.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.kit.cursor import read_cursor, write_cursor
-from monitor.kit.events import Event
+from monitor.kit.events import Event, first_start
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT, Feed, read_feed
 from monitor.kit.open_events import closed_since, dump_open
@@ -114,7 +115,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         _, events = _read(response, page)
         first = page.now
         if page.feed.empty != "healthy":
-            first = max(since, min(event.start for event in events))
+            first = max(since, first_start(events) or page.now)
         yield evidence(SOURCE, page, components=[PAGE], events=events, since=first)
     yield from gap_before(SOURCE, page, since, first, "the feed holds no older entries")
 
@@ -152,6 +153,10 @@ def _read(response: Response, page: PageContext) -> tuple[Feed, list[Event]]:
             "the feed is empty",
             remedy="set `feed: {empty: healthy}` if it only lists what is going on",
         )
+    return feed, list(_events(feed, page))
+
+
+def _events(feed: Feed, page: PageContext) -> Iterator[Event]:
     words = words_of(page.feed)
-    incidents = incidents_of(feed.entries)
-    return feed, [event_of(key, entries, words, page.now) for key, entries in incidents.items()]
+    for key, entries in incidents_of(feed.entries).items():
+        yield event_of(key, entries, words, page.now)

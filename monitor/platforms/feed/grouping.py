@@ -20,7 +20,10 @@ def incidents_of(entries: Iterable[Entry]) -> Mapping[str, list[Entry]]:
     for group in _groups(list(entries)):
         for run in _close_together(group) if _has_no_id(group[0]) else [_newest_first(group)]:
             incidents[_id(run[-1])].extend(run)
-    return {key: _newest_first(run) for key, run in incidents.items()}
+    newest_first = {}
+    for key, run in incidents.items():
+        newest_first[key] = _newest_first(run)
+    return newest_first
 
 
 def _groups(entries: list[Entry]) -> Iterable[list[Entry]]:
@@ -33,10 +36,20 @@ def _groups(entries: list[Entry]) -> Iterable[list[Entry]]:
             titles[address].add(_bare_title(entry))
     groups: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        own = (address for address in _addresses(entry) if len(titles[address]) == 1)
-        key = _bare_title(entry) if _has_no_id(entry) else entry.id
-        groups[next(own, key)].append(entry)
+        groups[_own_address(entry, titles) or _own_key(entry)].append(entry)
     return groups.values()
+
+
+def _own_address(entry: Entry, titles: Mapping[str, set[str]]) -> str | None:
+    """Return the first of an entry's addresses that holds one title only."""
+    for address in _addresses(entry):
+        if len(titles[address]) == 1:
+            return address
+    return None
+
+
+def _own_key(entry: Entry) -> str:
+    return _bare_title(entry) if _has_no_id(entry) else entry.id
 
 
 def _has_no_id(entry: Entry) -> bool:
@@ -49,13 +62,15 @@ def _id(oldest: Entry) -> str:
     return oldest.id
 
 
-def _addresses(entry: Entry) -> list[str]:
-    """Return the addresses an entry has: its link, and its id without what follows "#"; a bare host
+def _addresses(entry: Entry) -> Iterator[str]:
+    """Yield the addresses an entry has: its link, and its id without what follows "#"; a bare host
     is none.
     """
     page, has_anchor, _ = entry.id.partition("#")
-    addresses = dict.fromkeys([entry.link or "", page if has_anchor else ""])
-    return [address for address in addresses if address.partition("://")[2].partition("/")[2]]
+    for address in dict.fromkeys([entry.link or "", page if has_anchor else ""]):
+        path = address.partition("://")[2].partition("/")[2]
+        if path:
+            yield address
 
 
 def _bare_title(entry: Entry) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from monitor.kit.events import Event, ImpactSpan, expire_stale
 from monitor.kit.feeds import Entry
 from monitor.kit.posts import closed_at, over_since
-from monitor.model import Basis, Component, Level, Phase
+from monitor.model import Basis, Component, Level, Phase, without_none
 from monitor.platforms.feed.grouping import TOGETHER
 from monitor.platforms.feed.severities import is_bulletin, level_of
 from monitor.platforms.feed.updates import Update, heading_of, pieces_of, post_of, updates_of
@@ -52,7 +52,7 @@ def event_of(key: str, entries: Sequence[Entry], words: Words, now: datetime) ->
     """Return the incident that these entries, newest first, are about."""
     updates = _all_updates(entries, words)
     dates = _dates(entries)
-    posts = [update.at for update in updates if update.at is not None]
+    posts = _times(updates)
     start = min([*dates, *posts], default=now)
     last = max(dates, default=now)
     is_planned = any(_is_planned(entry, words) for entry in entries)
@@ -91,23 +91,41 @@ def _all_updates(entries: Sequence[Entry], words: Words) -> list[Update]:
     all_updates: list[Update] = []
     for entry in entries:
         updates = updates_of(entry, words)
-        if updates and not any(update.at for update in updates):
-            only = next((update for update in updates if update.meaning == OVER), updates[0])
-            updates = [replace(only, at=entry.published)]
+        if updates and not _times(updates):
+            updates = [replace(_most_telling(updates), at=entry.published)]
         all_updates += updates
     return all_updates
+
+
+def _most_telling(updates: Sequence[Update]) -> Update:
+    """Return the first update that says that the incident is over, else the first."""
+    for update in updates:
+        if update.meaning == OVER:
+            return update
+    return updates[0]
+
+
+def _times(updates: Iterable[Update]) -> list[datetime]:
+    """Return the dates of the updates that have one."""
+    return [at for at, _ in _with_dates(updates)]
+
+
+def _with_dates(updates: Iterable[Update]) -> Iterator[tuple[datetime, Update]]:
+    """Yield the updates that have a date, each with it."""
+    for update in updates:
+        if update.at is not None:
+            yield update.at, update
 
 
 def _dates(entries: Sequence[Entry]) -> list[datetime]:
     dates: list[datetime | None] = []
     for entry in entries:
         dates += [entry.published, entry.updated]
-    return [date for date in dates if date is not None]
+    return without_none(dates)
 
 
 def _is_planned(entry: Entry, words: Words) -> bool:
-    meanings = {words.states.get(piece) for piece in pieces_of(entry)}
-    if SCHEDULED in meanings:
+    if any(words.states.get(piece) == SCHEDULED for piece in pieces_of(entry)):
         return True
     title = AFTERMATH.sub("", entry.title)
     return PLANNED_WORK.search(" ".join([title, *entry.categories])) is not None
@@ -117,12 +135,12 @@ def _state(updates: Sequence[Update], heading: Sequence[str], last: datetime) ->
     """Return an incident's state; None where no word says it. `last` is when its newest entry was
     published.
     """
-    with_dates = [(update.at, update) for update in updates if update.at is not None]
+    with_dates = list(_with_dates(updates))
     posts = [post_of(at, update) for at, update in with_dates]
     if not with_dates:
         return _state_without_dates([*(update.meaning for update in updates), *heading], last)
     if OVER in heading:
-        return State(OVER, closed_at(posts, min(at for at, _ in with_dates)))
+        return State(OVER, closed_at(posts, min(_times(updates))))
     over = over_since(posts)
     if over is not None:
         return State(OVER, over)
@@ -169,7 +187,8 @@ def _work_start(updates: Iterable[Update]) -> datetime | None:
     that has it going on; None where no update with a date does.
     """
     going_on = [update for update in updates if update.meaning == OPEN]
-    dates = [update.at for update in going_on if update.word in IN_PROGRESS and update.at]
+    in_progress = [update for update in going_on if update.word in IN_PROGRESS]
+    dates = _times(in_progress)
     if dates:
         return min(dates)
     return going_on[0].at if going_on else None

@@ -48,10 +48,17 @@ def is_bulletin(entries: Sequence[Entry], words: Words) -> bool:
 
 def _levels(entries: Iterable[Entry], words: Words) -> Iterator[Level]:
     for entry in entries:
-        pieces = [NOT_OF_THE_PAGE.sub("", entry.title), *entry.categories]
-        pieces += [match[1] for line in entry.lines if (match := SEVERITY_LINE.match(line))]
-        for piece in pieces:
+        title = NOT_OF_THE_PAGE.sub("", entry.title)
+        for piece in (title, *entry.categories, *_severities(entry)):
             yield from _levels_in(piece.casefold(), words)
+
+
+def _severities(entry: Entry) -> Iterator[str]:
+    """Yield what the lines say that are there to say a severity."""
+    for line in entry.lines:
+        match = SEVERITY_LINE.match(line)
+        if match is not None:
+            yield match[1]
 
 
 def _levels_in(text: str, words: Words) -> Iterator[Level]:

@@ -63,14 +63,22 @@ def post_of(at: datetime, update: Update) -> Post:
 
 def heading_of(entry: Entry, words: Words) -> list[str]:
     """Return what an entry's title and categories say of its state."""
-    states = (words.state_in(piece) for piece in pieces_of(entry))
-    return [words.states[word] for word in states if word is not None]
+    meanings = []
+    for piece in pieces_of(entry):
+        word = words.state_in(piece)
+        if word is not None:
+            meanings.append(words.states[word])
+    return meanings
 
 
 def pieces_of(entry: Entry) -> list[str]:
     """Return the categories, and the pieces of the title between brackets, colons and dashes."""
-    pieces = [*entry.categories, *re.split(TITLE_BREAK, entry.title)]
-    return [clean for piece in pieces if (clean := piece.strip(" -[]").casefold())]
+    pieces = []
+    for text in (*entry.categories, *re.split(TITLE_BREAK, entry.title)):
+        piece = text.strip(" -[]").casefold()
+        if piece:
+            pieces.append(piece)
+    return pieces
 
 
 def _read_date(date: re.Match[str], near: datetime | None) -> datetime | None:

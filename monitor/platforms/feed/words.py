@@ -160,13 +160,17 @@ def words_of(settings: FeedSettings) -> Words:
             levels[word] = by_word[meaning]
         else:
             states[word] = meaning
-    whole_words = _any_of(word for word in levels if _is_spaced(word))
-    other_words = _any_of(word for word in levels if not _is_spaced(word))
+    spaced_words, other_words = [], []
+    for word in levels:
+        if _is_spaced(word):
+            spaced_words.append(word)
+        else:
+            other_words.append(word)
     return Words(
         states=states,
         levels=levels,
         beginning=re.compile(rf"(?:(?:status|state)\s*[:=]\s*)?({_any_of(states)})(?![^\W\d_])"),
-        severity=re.compile(rf"((?:\b(?:{whole_words})(?!ity))|{other_words})"),
+        severity=re.compile(rf"((?:\b(?:{_any_of(spaced_words)})(?!ity))|{_any_of(other_words)})"),
     )
 
 
