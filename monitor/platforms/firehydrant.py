@@ -27,6 +27,7 @@ from monitor.kit.events import (
     Event,
     ImpactSpan,
     expire_stale,
+    first_start,
     is_any_unattributed,
     phase_at,
     recent_or_open,
@@ -358,7 +359,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     with locate_errors(response.url):
         payload = _read_payload(response, page.now)
         incidents = payload.incidents
-        first = max(since, min([page.now, *(event.start for event in incidents)]))
+        first = max(since, min(page.now, first_start(incidents) or page.now))
         yield evidence(SOURCE, page, components=payload.components, events=incidents, since=first)
         if payload.plans:
             yield evidence(PLANS, page, events=payload.plans)

@@ -17,10 +17,9 @@ The shapes are those of a Gatus run for it, and of the program's source,
 https://github.com/TwiN/gatus (config/endpoint, config/suite).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import zip_longest
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -42,6 +41,7 @@ from monitor.kit.fields import (
 )
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get_all
 from monitor.kit.responses import get_responses, locate_errors, read_json, try_json, unwrap
+from monitor.kit.sequences import with_next
 from monitor.kit.times import instant
 from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Impact, Level
 
@@ -213,14 +213,17 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     suites have none.
     """
     dashboard = yield from _get_dashboard()
-    endpoints = [endpoint.component for endpoint in dashboard.endpoints]
-    suites = [suite.component for suite in dashboard.suites]
-    yield evidence(SOURCE, page, components=[*endpoints, *suites])
+    endpoints = _components(dashboard.endpoints)
+    yield evidence(SOURCE, page, components=[*endpoints, *_components(dashboard.suites)])
     for first in range(0, len(endpoints), AT_ONCE):
         batch = endpoints[first : first + AT_ONCE]
         answers = yield from get_all([_events_path(component) for component in batch])
         for component, answer in zip(batch, answers, strict=True):
             yield _past(component, answer, page, since)
+
+
+def _components(endpoints: Iterable[_Endpoint]) -> list[Component]:
+    return [endpoint.component for endpoint in endpoints]
 
 
 def _events_path(component: Component) -> str:
@@ -241,14 +244,21 @@ def _past(
     except (FetchError, ParseError) as error:
         return gap_evidence(EVENTS, page, gap_of(f"events of {component.name}", error))
     turns = [turn for turn in events if turn.at < page.now]
-    unknown_words = {turn.word for turn in events} - VOCABULARY.keys()
     return Evidence(
         source=EVENTS,
         read_at=page.now,
         impacts=tuple(_impacts(component.id, turns, since)),
         coverage=tuple(_coverage(component.id, turns, page.now, since)),
-        unknown_words=tuple(sorted({keyword(word, "event.type") for word in unknown_words})),
+        unknown_words=tuple(sorted(_unknown_words(events))),
     )
+
+
+def _unknown_words(turns: Iterable[_Turn]) -> set[str]:
+    words = set()
+    for turn in turns:
+        if turn.word not in VOCABULARY:
+            words.add(keyword(turn.word, "event.type"))
+    return words
 
 
 def _turns(answer: Row) -> list[_Turn]:
@@ -274,7 +284,7 @@ def _coverage(
 
 def _impacts(key: str, turns: Sequence[_Turn], since: datetime) -> Iterator[Impact]:
     """Yield what was bad after `since`; the last of it goes on where no turn follows."""
-    for turn, following in zip_longest(turns, turns[1:]):
+    for turn, following in with_next(turns):
         level, end = VOCABULARY.get(turn.word), following and following.at
         if level is not Level.OPERATIONAL and (end is None or end > max(turn.at, since)):
             yield Impact(

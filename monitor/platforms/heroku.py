@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import ComponentState, Event, spans_for, unlisted, words_not_in
+from monitor.kit.events import ComponentState, Event, open_events, spans_for, unlisted, words_not_in
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     LONGEST_CODE,
@@ -39,6 +39,7 @@ from monitor.kit.messages import messages
 from monitor.kit.posts import Post, Says, end_of, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import in_trouble
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Component, Level, PageInfo, Phase
 
@@ -301,9 +302,8 @@ def _component_states(items: Sequence[Row]) -> list[ComponentState]:
 
 
 def _remark(states: Iterable[ComponentState], incidents: Iterable[Event]) -> str | None:
-    is_green = all(state.level is Level.OPERATIONAL for state in states)
-    is_any_open = any(event.phase is Phase.OPEN for event in incidents)
-    return GREEN_WITH_INCIDENT if is_green and is_any_open else None
+    is_contradictory = open_events(incidents) and not in_trouble(states)
+    return GREEN_WITH_INCIDENT if is_contradictory else None
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

@@ -25,13 +25,14 @@ from monitor.kit.fields import Row, maybe_text, row, rows
 from monitor.kit.protocol import About, PageContext, Response, Steps
 from monitor.kit.responses import locate_errors
 from monitor.kit.states import current_states
-from monitor.model import PageInfo
+from monitor.model import PageInfo, pick
 from monitor.platforms.flashduty.answers import ask_active, ask_changes, ask_past, data_of
 from monitor.platforms.flashduty.changes import (
     VOCABULARY,
     change_id,
     event_of,
     event_of_spans,
+    events_of,
     spans_by_change,
     titles_by_change,
     unknown_statuses,
@@ -76,7 +77,7 @@ def poll(page: PageContext) -> Steps:
     data = data_of(response)
     with locate_errors(response.url):
         records = rows(data.get("active_changes"), "active_changes")
-        events = [event_of(record, page.now) for record in records]
+        events = events_of(records, page.now)
         name = maybe_text(row(data.get("page"), "page").get("name"))
         yield evidence(
             SOURCE,
@@ -105,7 +106,7 @@ def _follow(key: str, missing: frozenset[str], page: PageContext) -> Steps:
     response = yield from ask_changes(key, page.now - LONGEST, page.now)
     with locate_errors(response.url):
         records = {change_id(record): record for record in _changes(response)}
-        events = [event_of(records[key], page.now) for key in sorted(missing & records.keys())]
+        events = events_of(pick(records, missing).values(), page.now)
         yield evidence(SOURCE, page, events=events, withdrawn=missing - records.keys())
 
 

@@ -60,7 +60,7 @@ def ask_changes(key: str, since: datetime, now: datetime) -> StepsTo[Response]:
 
 def ask_past(key: str, since: datetime, now: datetime) -> StepsTo[list[Response]]:
     """Return the changes that began between two instants, and the intervals made of them."""
-    paths = [_between(path, key, since, now) for path in (CHANGES, IMPACTS)]
+    paths = [_between(CHANGES, key, since, now), _between(IMPACTS, key, since, now)]
     return (yield from get_responses(paths))
 
 

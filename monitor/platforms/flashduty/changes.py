@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import zip_longest
 
 from monitor.kit.events import Event, ImpactSpan, expire_stale, is_past
 from monitor.kit.fields import (
@@ -17,6 +16,7 @@ from monitor.kit.fields import (
 )
 from monitor.kit.messages import messages, posted_states
 from monitor.kit.posts import Post, calls_over, closed_at, last_word, post_saying
+from monitor.kit.sequences import with_next
 from monitor.kit.states import worst_word
 from monitor.kit.times import epoch
 from monitor.model import Basis, Level, Phase, PostedState
@@ -55,6 +55,11 @@ def unknown_statuses(records: Iterable[Row]) -> set[str]:
 
 def _status(record: Row) -> str:
     return keyword(record.get("status"), "change.status")
+
+
+def events_of(records: Iterable[Row], now: datetime) -> list[Event]:
+    """Return the changes as their updates tell of them."""
+    return [event_of(record, now) for record in records]
 
 
 def event_of(record: Row, now: datetime, spans: Sequence[ImpactSpan] | None = None) -> Event:
@@ -148,7 +153,7 @@ def _spans(
         if _component_id(hit) not in courses:
             courses[_component_id(hit)].append((start, _state(hit)))
     for key, course in courses.items():
-        for (at, state), following in zip_longest(course, course[1:]):
+        for (at, state), following in with_next(course):
             yield _span(key, state, at, following[0] if following is not None else end)
 
 

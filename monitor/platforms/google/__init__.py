@@ -23,7 +23,7 @@ why an answer that lists incidents in another form is an error.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import chain, islice
+from itertools import islice
 
 from monitor.errors import UnexpectedShape
 from monitor.intervals import Interval
@@ -32,7 +32,7 @@ from monitor.kit.evidence import evidence
 from monitor.kit.protocol import About, PageContext, Response, Steps, get
 from monitor.kit.responses import locate_errors, read_json
 from monitor.kit.states import current_states
-from monitor.model import Aspect, Component, Coverage, Evidence, Incident, PageInfo, Phase
+from monitor.model import Aspect, Component, Coverage, Evidence, Incident, PageInfo, Phase, id_set
 from monitor.platforms.google.detection import HOSTS, INCIDENTS, detect, probe
 from monitor.platforms.google.incidents import MOST_IMPACTS, IncidentRecord, read_incidents
 from monitor.platforms.google.levels import level_stretches, spans_of, unknown_words
@@ -98,8 +98,9 @@ def _evidence(
     # Without its catalogue the page has the products it had: the incidents' alone would remove the
     # rest.
     is_partial = catalogue.gap is not None and bool(page.components)
-    others = page.components.difference(each.id for each in listing) if is_partial else ()
-    everything = [*listing, *(Component(id=key, name=key) for key in sorted(others))]
+    everything = list(listing)
+    if is_partial:
+        everything += _components_of_ids(page.components - id_set(listing))
     answer = evidence(
         SOURCE,
         page,
@@ -109,7 +110,9 @@ def _evidence(
         withdrawn=unlisted(page, events),
     )
     year = Interval(page.now - LISTED_FOR, page.now)
-    words = chain.from_iterable(event.unknown_words for event in events)
+    words: set[str] = set()
+    for event in events:
+        words.update(event.unknown_words)
     return replace(
         answer,
         components=None if is_partial else listing,
@@ -117,8 +120,13 @@ def _evidence(
         coverage=(Coverage(span=year, aspect=Aspect.IMPACTS, complete=True),),
         lists=year,
         gaps=() if catalogue.gap is None else (catalogue.gap,),
-        unknown_words=tuple(sorted(set(words))),
+        unknown_words=tuple(sorted(words)),
     )
+
+
+def _components_of_ids(ids: Iterable[str]) -> Iterator[Component]:
+    for key in sorted(ids):
+        yield Component(id=key, name=key)
 
 
 def _components(

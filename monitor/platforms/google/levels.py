@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import zip_longest
 from typing import NamedTuple
 
 from monitor.kit.events import ImpactSpan
+from monitor.kit.sequences import with_next
+from monitor.kit.times import earliest
 from monitor.model import Basis, Level, worst_level
 from monitor.platforms.google.incidents import IncidentRecord
 from monitor.platforms.google.products import in_location
@@ -125,8 +126,8 @@ def _changes(incident: IncidentRecord) -> list[Stretch]:
 
 def _in_turn(changes: Sequence[Stretch], end: datetime | None) -> Iterator[Stretch]:
     """Yield the levels, each until the next is posted and none beyond the incident's end."""
-    for change, following in zip_longest(changes, changes[1:]):
-        until = end if following is None else _earlier(following.start, end)
+    for change, following in with_next(changes):
+        until = end if following is None else earliest(following.start, end)
         if until is None or change.start < until:
             yield replace(change, end=until)
 
@@ -157,9 +158,12 @@ def unknown_words(incident: IncidentRecord, stretches: Sequence[Stretch]) -> set
     """
     if _is_momentary(incident):
         return set()
-    statuses = {incident.impact, *(update.status for update in incident.updates)}
-    words = {_unknown_word(status, incident.severity) for status in statuses}
-    words |= {stretch.word for stretch in stretches if stretch.basis is Basis.DECLARED}
+    words = {_unknown_word(incident.impact, incident.severity)}
+    for update in incident.updates:
+        words.add(_unknown_word(update.status, incident.severity))
+    for stretch in stretches:
+        if stretch.basis is Basis.DECLARED:
+            words.add(stretch.word)
     return set(filter(None, words))
 
 
@@ -202,15 +206,10 @@ def _during(stretches: Sequence[Stretch], stays: Sequence[Stay]) -> Iterator[Str
     stretch_at = stay_at = 0
     while stretch_at < len(stretches) and stay_at < len(stays):
         stretch, stay = stretches[stretch_at], stays[stay_at]
-        start, end = max(stretch.start, stay.start), _earlier(stretch.end, stay.end)
+        start, end = max(stretch.start, stay.start), earliest(stretch.end, stay.end)
         if end is None or start < end:
             yield replace(stretch, start=start, end=end)
         if end == stretch.end:
             stretch_at += 1
         else:
             stay_at += 1
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    """Return the earlier of two ends; None = neither has come."""
-    return min((end for end in (one, other) if end is not None), default=None)

@@ -24,14 +24,14 @@ from datetime import date, datetime
 from monitor.errors import Truncated
 from monitor.kit.events import unlisted
 from monitor.kit.evidence import evidence, gap_evidence
-from monitor.kit.patterns import match_any
+from monitor.kit.patterns import unmatched
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.model import Evidence, Gap, Incident, PageInfo
 from monitor.platforms.ibm.answer import Answer, read_answer
 from monitor.platforms.ibm.components import ids_of_events, states_of
 from monitor.platforms.ibm.detection import HOSTS, STATUS, detect, probe
 from monitor.platforms.ibm.incidents import LEVELS
-from monitor.platforms.ibm.regions import GLOBAL, is_wanted, region_of
+from monitor.platforms.ibm.regions import GLOBAL, region_of, wanted_ids
 
 __all__ = ["ABOUT", "HOSTS", "LEVELS", "STATUS", "backfill", "detect", "poll", "probe"]
 
@@ -102,7 +102,7 @@ def _remark(answer: Answer, page: PageContext) -> str | None:
     """Return which of the user's regions there are not."""
     ids = answer.words.keys() | ids_of_events(answer.events)
     regions = [GLOBAL, *map(region_of, ids)]
-    strange = [pattern for pattern in page.regions if not match_any(regions, [pattern])]
+    strange = unmatched(page.regions, regions)
     return f"no region is called {', '.join(strange)}: correct `regions`" if strange else None
 
 
@@ -111,6 +111,6 @@ def _wanted_incidents(incidents: Iterable[Incident], page: PageContext) -> Itera
     kept beside them.
     """
     for incident in incidents:
-        ids = tuple(key for key in incident.component_ids if is_wanted(key, page))
+        ids = wanted_ids(incident.component_ids, page)
         if ids or not incident.component_ids:
-            yield replace(incident, component_ids=ids)
+            yield replace(incident, component_ids=tuple(ids))

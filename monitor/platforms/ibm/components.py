@@ -1,22 +1,27 @@
 """The components that IBM's list speaks of, in their present state. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 
-from monitor.kit.events import ComponentState, Event, is_any_unattributed, spans_by_component
+from monitor.kit.events import (
+    ComponentState,
+    Event,
+    all_spans,
+    is_any_unattributed,
+    open_events,
+    spans_by_component,
+)
 from monitor.kit.protocol import PageContext
-from monitor.model import Component, Level, Phase
+from monitor.model import Component, Level
 from monitor.platforms.ibm.answer import Answer
-from monitor.platforms.ibm.regions import is_wanted
+from monitor.platforms.ibm.regions import wanted_ids
 
 
 def states_of(answer: Answer, page: PageContext) -> Iterator[ComponentState]:
     """Yield the components in their present state: operational where no incident that goes on
     names them, unless one is unattributed.
     """
-    open_events = [event for event in answer.events if event.phase is Phase.OPEN]
-    is_uncertain = bool(answer.unknown_kinds) or is_any_unattributed(open_events)
-    spans = spans_by_component(chain.from_iterable(event.spans for event in open_events))
+    is_uncertain = bool(answer.unknown_kinds) or is_any_unattributed(answer.events)
+    spans = spans_by_component(all_spans(open_events(answer.events)))
     for position, key in enumerate(_ids(answer, page)):
         component = _component(key, answer.services, position)
         if key not in spans:
@@ -30,7 +35,7 @@ def _ids(answer: Answer, page: PageContext) -> list[str]:
     ids = ids_of_events(answer.events) | page.components
     if page.regions:
         ids |= answer.words.keys()
-    return sorted(key for key in ids if is_wanted(key, page))
+    return sorted(wanted_ids(ids, page))
 
 
 def ids_of_events(events: Iterable[Event]) -> set[str]:

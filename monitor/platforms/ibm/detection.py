@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from monitor.kit.fields import has_keys
+from monitor.kit.fields import has_keys, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
@@ -29,6 +29,9 @@ def detect(response: Response) -> Iterator[Signal]:
         return
     yield Signal("shape", "items, resources and who is asking")
     entries = answer["statusItems"] if isinstance(answer["statusItems"], list) else []
-    masks = [entry.get("crnMasks") for entry in entries[:20] if isinstance(entry, dict)]
-    if any(str(mask).startswith("['crn:v1:bluemix:") for mask in masks):
+    if any(_names_resources(entry) for entry in entries[:20]):
         yield Signal("names", "items name resources of IBM's cloud")
+
+
+def _names_resources(entry: object) -> bool:
+    return str(maybe_row(entry).get("crnMasks")).startswith("['crn:v1:bluemix:")

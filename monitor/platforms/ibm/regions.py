@@ -1,5 +1,7 @@
 """Components as services in regions, and the regions the user chose. Pure."""
 
+from collections.abc import Iterable
+
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import PageContext
 
@@ -16,7 +18,10 @@ def region_of(key: str) -> str:
     return key.rpartition("@")[2]
 
 
-def is_wanted(key: str, page: PageContext) -> bool:
-    """Whether a component is in a region the user chose; what is global concerns all."""
-    region = region_of(key)
+def wanted_ids(ids: Iterable[str], page: PageContext) -> list[str]:
+    """Return the components in regions the user chose; what is global concerns all."""
+    return [key for key in ids if _is_wanted(region_of(key), page)]
+
+
+def _is_wanted(region: str, page: PageContext) -> bool:
     return region == GLOBAL or not page.regions or match_any([region], page.regions)
