@@ -62,6 +62,11 @@ class Service:
     code: str
     changes: Changes
 
+    @property
+    def is_troubled(self) -> bool:
+        """Whether its code is unknown or tells of trouble."""
+        return LEVELS.get(self.code) is not Level.OPERATIONAL
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthEvent:
@@ -92,17 +97,12 @@ class HealthEvent:
         until = self.last_word + SILENT_AFTER
         if until >= now or self.is_over(now):
             return None
-        return until if any(map(_is_troubled, self.services.values())) else None
+        return until if any(service.is_troubled for service in self.services.values()) else None
 
     @property
     def silence(self) -> str:
         """The word for what nobody knows since it fell silent."""
         return f"silent since {self.last_word:%Y-%m-%d}"
-
-
-def _is_troubled(service: Service) -> bool:
-    """Whether its code is unknown or tells of trouble."""
-    return LEVELS.get(service.code) is not Level.OPERATIONAL
 
 
 Events = dict[str, HealthEvent]

@@ -79,7 +79,7 @@ def poll(page: PageContext) -> Steps:
     """
     centres = chosen_centres(page)
     answers = yield from _get_centres(centres, conditional=len(centres) == 1)
-    if not any(map(_is_unchanged, answers.values())):
+    if not any(_is_unchanged(answer) for answer in answers.values()):
         yield _current_evidence(_read_status(answers, page.now), page)
 
 

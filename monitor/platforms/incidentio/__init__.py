@@ -21,7 +21,7 @@ from monitor.kit.evidence import evidence
 from monitor.kit.fallback import FALL_BACK
 from monitor.kit.protocol import About, PageContext, Steps
 from monitor.kit.responses import locate_errors
-from monitor.model import Evidence, Phase
+from monitor.model import Evidence, Phase, pick
 from monitor.platforms.incidentio.components import components_of, remark_of, states_of
 from monitor.platforms.incidentio.detection import detect
 from monitor.platforms.incidentio.imitation import ask_imitation
@@ -156,7 +156,7 @@ def _ask_ends(missing: frozenset[str], reading: PageReading, page: PageContext) 
     incidents = all_incidents(reading, history.answer)
     if missing - incidents.keys() and has_calls(page):
         listing = incidents_by_id((yield from ask_incidents(page)), "incidents")
-        incidents |= {key: listing[key] for key in sorted(missing & listing.keys())}
+        incidents |= pick(listing, missing)
     piece = history_evidence(reading, history, incidents, page)
     withdrawn = tuple(sorted(missing - incidents.keys()))
     yield replace(piece, reported=(), withdrawn=withdrawn)

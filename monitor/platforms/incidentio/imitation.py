@@ -4,7 +4,7 @@ The lists have neither groups nor start dates, and never say what components an 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.errors import FetchError, PageError, Truncated, UnexpectedShape
@@ -14,8 +14,8 @@ from monitor.kit.fallback import FALL_BACK, most_telling
 from monitor.kit.fields import Row, optional_rows, optional_verbatim, row, rows, verbatim
 from monitor.kit.protocol import PageContext, Response, Steps, get_all
 from monitor.kit.responses import locate_errors, unwrap
-from monitor.kit.states import worst_of_each
-from monitor.model import Component, Evidence, Level, PageInfo, Phase
+from monitor.kit.states import components_of, levels_of, worst_of_each
+from monitor.model import Component, Evidence, Level, PageInfo, Phase, id_set, worst_level
 from monitor.platforms.incidentio.reading import read_call
 from monitor.platforms.incidentio.times import instant, maybe_instant
 from monitor.platforms.incidentio.words import LEVELS, PHASES
@@ -71,7 +71,7 @@ def _complete_list(summary: Row, complete: Row) -> list[Row]:
     """
     short = rows(summary.get("components"), "the answer.components")
     entries = optional_rows(complete.get("components"), "the answer.components")
-    if {_id(entry) for entry in short} <= {_id(entry) for entry in entries}:
+    if _ids(short) <= _ids(entries):
         return entries
     if len(short) >= SHORT_LIST:
         raise Truncated(
@@ -97,19 +97,19 @@ def _present(summary: Row, entries: Sequence[Row], page: PageContext) -> Evidenc
         parts=states,
         events=[_event(entry, page) for entry in incidents],
     )
-    is_known = page.components == {state.component.id for state in states}
+    is_known = page.components == id_set(components_of(states))
     return replace(piece, components=None if is_known else piece.components, outline=True)
 
 
 def _states(entries: Sequence[Row]) -> list[ComponentState]:
     """Return each component once, by name."""
-    states = worst_of_each(_state(entry) for entry in entries)
-    states.sort(key=lambda state: state.component.name)
-    return [_placed(state, position) for position, state in enumerate(states)]
-
-
-def _placed(state: ComponentState, position: int) -> ComponentState:
-    return replace(state, component=replace(state.component, position=position))
+    by_name = worst_of_each(_state(entry) for entry in entries)
+    by_name.sort(key=lambda state: state.component.name)
+    states = []
+    for position, state in enumerate(by_name):
+        component = replace(state.component, position=position)
+        states.append(replace(state, component=component))
+    return states
 
 
 def _state(entry: Row) -> ComponentState:
@@ -120,6 +120,10 @@ def _state(entry: Row) -> ComponentState:
 
 def _id(entry: Row) -> str:
     return verbatim(entry.get("id"), "components.id")
+
+
+def _ids(entries: Iterable[Row]) -> set[str]:
+    return {_id(entry) for entry in entries}
 
 
 def _info(summary: Row, states: Sequence[ComponentState]) -> PageInfo:
@@ -138,8 +142,7 @@ def _contradiction(indicator: str | None, states: Sequence[ComponentState]) -> s
     """Return the disagreement between the page's indicator and its components, None when none is
     known.
     """
-    levels = [state.level for state in states if state.level is not None]
-    worst = max(levels, default=Level.OPERATIONAL)
+    worst = worst_level(levels_of(states)) or Level.OPERATIONAL
     if indicator is None or (indicator == "none") is (worst is Level.OPERATIONAL):
         return None
     return f"the page's indicator is {indicator} and its worst component {worst.title}"

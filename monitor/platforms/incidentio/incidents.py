@@ -10,7 +10,7 @@ from monitor.kit.events import Event, words_not_in
 from monitor.kit.fields import Row, optional_rows, optional_verbatim, rows, verbatim
 from monitor.kit.messages import message
 from monitor.kit.protocol import PageContext
-from monitor.model import Impact, IncidentUpdate, Phase, PostedState
+from monitor.model import Impact, IncidentUpdate, Phase, PostedState, by_id, worst_level
 from monitor.platforms.incidentio.reading import PageReading
 from monitor.platforms.incidentio.times import instant, maybe_instant
 from monitor.platforms.incidentio.words import LEVELS, PHASES, WORDS
@@ -67,8 +67,7 @@ def all_incidents(
 
 def incidents_by_id(entries: Iterable[Row], where: str) -> dict[str, ListedIncident]:
     """Return the incidents of a list; of an id listed twice the last one counts."""
-    incidents = (_incident(entry, where) for entry in entries)
-    return {incident.id: incident for incident in incidents}
+    return by_id(_incident(entry, where) for entry in entries)
 
 
 def events_of(incidents: Incidents, impacts: Iterable[Impact], page: PageContext) -> list[Event]:
@@ -76,9 +75,11 @@ def events_of(incidents: Incidents, impacts: Iterable[Impact], page: PageContext
     by_incident: dict[str | None, list[Impact]] = {}
     for impact in impacts:
         by_incident.setdefault(impact.incident_id, []).append(impact)
-    return [
-        _event(incident, by_incident.get(incident.id, []), page) for incident in incidents.values()
-    ]
+    events = []
+    for incident in incidents.values():
+        own_impacts = by_incident.get(incident.id, [])
+        events.append(_event(incident, own_impacts, page))
+    return events
 
 
 def _incident(entry: Row, where: str) -> ListedIncident:
@@ -163,15 +164,19 @@ def _start(incident: ListedIncident, impacts: Iterable[Impact]) -> datetime:
     """
     starts = [impact.start for impact in impacts]
     if incident.maintenance:
-        where = "component_impacts.start_at"
-        starts += [instant(row.get("start_at"), where) for row in incident.impacts]
+        starts += _planned_starts(incident)
     if not (incident.maintenance and starts):
         starts.append(incident.published_at)
     return min(starts)
 
 
+def _planned_starts(incident: ListedIncident) -> Iterator[datetime]:
+    for row in incident.impacts:
+        yield instant(row.get("start_at"), "component_impacts.start_at")
+
+
 def _impact_word(incident: ListedIncident, impacts: Iterable[Impact]) -> str:
     if incident.maintenance:
         return "maintenance"
-    levels = [impact.level for impact in impacts if impact.level is not None]
-    return WORDS[max(levels)] if levels else "none"
+    worst = worst_level(impact.level for impact in impacts)
+    return "none" if worst is None else WORDS[worst]

@@ -95,8 +95,7 @@ def _ask_older(
             continue
         try:
             history, incidents = yield from _ask_window(reading, page, window)
-            ids = {incident_id_of(row) for row in rows_of(history)}
-            own = {key: incident for key, incident in incidents.items() if key in ids}
+            own = _named_in(history, incidents)
             piece = history_evidence(reading, history, own, page)
         except FALL_BACK as error:
             yield _unread(page, _chunk(window), error)
@@ -104,6 +103,12 @@ def _ask_older(
         fresh = tuple(incident for incident in piece.incidents if incident.id not in known_ids)
         yield replace(piece, incidents=fresh, reported=(), chunk=_chunk(window))
         known_ids |= own.keys()
+
+
+def _named_in(history: History, incidents: Incidents) -> Incidents:
+    """Return the incidents that impacts of a window belong to."""
+    ids = {incident_id_of(row) for row in rows_of(history)}
+    return {key: incident for key, incident in incidents.items() if key in ids}
 
 
 def _older_windows(first: date, newest: Window) -> Iterator[Window]:

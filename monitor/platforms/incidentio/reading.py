@@ -82,19 +82,28 @@ def read_root(response: Response) -> PageReading:
 
 def _summary_in(data: str) -> Row:
     """Return the page's summary, one with all that it should have if there is one."""
-    summaries = [value for value in values_of(data, "summary", "{") if "structure" in value]
-    if not summaries:
+    summaries: Iterator[Row] = values_of(data, "summary", "{")
+    first: Row | None = None
+    for summary in summaries:
+        if _is_whole(summary):
+            return summary
+        if first is None and "structure" in summary:
+            first = summary
+    if first is None:
         raise UnexpectedShape("the page's HTML carries no summary")
-    return next((summary for summary in summaries if _is_whole(summary)), summaries[0])
+    return first
 
 
 def _is_whole(summary: Row) -> bool:
     keys = ("components", "affected_components", "ongoing_incidents")
-    return all(isinstance(summary.get(key), list) for key in keys)
+    return "structure" in summary and all(isinstance(summary.get(key), list) for key in keys)
 
 
 def _first_with(key: str, values: Iterator[Row]) -> Row | None:
-    return next((value for value in values if key in value), None)
+    for value in values:
+        if key in value:
+            return value
+    return None
 
 
 def _incidents_in(data: str) -> Iterator[Row]:
@@ -121,13 +130,15 @@ def _check(summary: Row, subpages: Sequence[Any]) -> None:
         )
 
 
-def _label(subpage: Row) -> str:
-    return f"{subpage.get('name', '?')} {subpage.get('public_url', '')}".strip()
+def _labels(subpages: Sequence[Any]) -> Iterator[str]:
+    for subpage in subpages:
+        if isinstance(subpage, dict):
+            yield f"{subpage.get('name', '?')} {subpage.get('public_url', '')}".strip()
 
 
 def _parent_error(subpages: Sequence[Any]) -> PageUnavailable:
-    names = [_label(subpage) for subpage in subpages if isinstance(subpage, dict)]
-    which = f": {', '.join(names)}" if names else ""
+    names = ", ".join(_labels(subpages))
+    which = f": {names}" if names else ""
     return PageUnavailable(
         f"this is a parent page; only its sub-pages have components{which}",
         remedy="configure each sub-page as a vendor of its own",
