@@ -1,6 +1,6 @@
 """Looking things up: by their ids, slugs or values, and without those that are None. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Protocol, TypeVar
 
@@ -45,6 +45,13 @@ def by_slug(items: Iterable[WithSlug]) -> dict[str, WithSlug]:
 def by_value(words: type[Word]) -> dict[Any, Word]:
     """Return the members of an enumeration by their values, which is faster than calling it."""
     return {word.value: word for word in words}
+
+
+def by_key(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, Item]:
+    """Return the items by what `key` says of each, in their order; of two with the same key the
+    last stands.
+    """
+    return {key(item): item for item in items}
 
 
 def ids_of(items: Iterable[HasId]) -> set[str]:

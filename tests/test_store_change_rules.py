@@ -77,7 +77,7 @@ def test_evidence_speaks_of_the_days_of_its_bars_and_of_those_a_complete_span_co
         Coverage(span=whole, aspect=Aspect.IMPACTS, component_id="d", complete=True),
     ]
 
-    assert bar_spans(told(bars=(bar,), coverage=tuple(spans)), ZONE) == [
+    assert list(bar_spans(told(bars=(bar,), coverage=tuple(spans)), ZONE)) == [
         ("a", DAY, DAY),
         ("b", DAY, DAY + timedelta(days=1)),
     ]
@@ -88,7 +88,7 @@ def test_a_complete_span_begins_with_the_day_of_the_zone_in_which_it_begins():
     late = Interval(WHOLE_DAY.end - HOUR, WHOLE_DAY.end)
     cover = Coverage(span=late, aspect=Aspect.BARS, complete=True)
 
-    assert bar_spans(told(coverage=(cover,)), ZONE) == [(None, DAY, DAY)]
+    assert list(bar_spans(told(coverage=(cover,)), ZONE)) == [(None, DAY, DAY)]
 
 
 @pytest.mark.parametrize(
@@ -241,8 +241,8 @@ def test_components_may_have_days_since_their_start_and_since_anything_is_covere
     parts = [API, replace(API, start_date=DAY), replace(API, start_date=date(2026, 5, 1))]
     first_fact = WHOLE_DAY.start - HOUR
 
-    assert starts(parts, first_fact, ZONE) == [first_fact, WHOLE_DAY.start, first_fact]
-    assert starts(parts, None, ZONE) == []
+    assert list(starts(parts, first_fact, ZONE)) == [first_fact, WHOLE_DAY.start, first_fact]
+    assert list(starts(parts, None, ZONE)) == []
 
 
 # coverage

@@ -155,9 +155,8 @@ def tell_impacts(rows, evidence):
         ended = [row for row in rows.stored() if row.fact.incident_id in ends]
         changes.append(rows.apply(end_impacts(ended, ends)))
     ids = incidents_of_impacts(evidence)
-    stored = rows_in_question(
-        (row for row in rows.stored() if row.fact.incident_id in {None, *ids}), evidence
-    )
+    own = (row for row in rows.stored() if row.fact.incident_id in {None, *ids})
+    stored = list(rows_in_question(own, evidence))
     for cover in evidence.coverage:
         stored += (row for row in rows.stored() if touches(row.fact, cover.span))
     return [*changes, rows.apply(compare_impacts(dict.fromkeys(stored), evidence))]

@@ -17,7 +17,7 @@ def display(url: URL | str) -> str:
     """
     address = url if isinstance(url, URL) else parse(url)
     address = address.set(drivername=address.get_backend_name())
-    secrets = {name: MASK for name in address.query if name not in _NO_SECRETS}
+    secrets = dict.fromkeys(address.query.keys() - _NO_SECRETS, MASK)
     return address.update_query_dict(secrets).render_as_string(hide_password=True)
 
 

@@ -24,7 +24,7 @@ from monitor.store.changes.components import (
 )
 from monitor.store.edges import FAR_FUTURE
 from monitor.store.records import PageRecord
-from monitor.store.rows import among, chunks, columns
+from monitor.store.rows import Row, among, chunks, columns
 from monitor.store.tables import METADATA
 from monitor.store.tables.pages import COMPONENT
 
@@ -57,13 +57,17 @@ LISTED_IDS = sa.select(COMPONENT.c.external_id).where(_MINE, COMPONENT.c.removed
 def known_at(connection: Connection, page_id: int, moment: datetime) -> list[ComponentRow]:
     """Return the components known at an instant, in the page's order."""
     rows = connection.execute(_KNOWN_AT, {"page": page_id, "known_at": moment}).all()
-    return [_component_row(tuple(row), moment) for row in rows]
+    return _component_rows(rows, moment)
 
 
 def listed_components(connection: Connection, page_id: int) -> list[ComponentRow]:
     """Return the components that are on the page, in its order."""
     rows = connection.execute(_ON_PAGE, {"page": page_id}).all()
-    return [_component_row(tuple(row), FAR_FUTURE) for row in rows]
+    return _component_rows(rows, FAR_FUTURE)
+
+
+def _component_rows(rows: Iterable[Row], moment: datetime) -> list[ComponentRow]:
+    return [_component_row(tuple(row), moment) for row in rows]
 
 
 # The same rows are read at every change of a page.
@@ -98,7 +102,12 @@ def known_components(connection: Connection, page_id: int) -> list[KnownComponen
     """Return every component the page ever listed, in its order; those it no longer lists have
     `removed_at`.
     """
-    return [row.entry for row in known_at(connection, page_id, FAR_FUTURE)]
+    return entries_of(known_at(connection, page_id, FAR_FUTURE))
+
+
+def entries_of(rows: Iterable[ComponentRow]) -> list[KnownComponent]:
+    """Return the components of these rows."""
+    return [row.entry for row in rows]
 
 
 def component_ids(connection: Connection, page_id: int) -> frozenset[str]:
@@ -208,11 +217,11 @@ def _write(
             "first_seen_at": now,
             "platform": page.platform,
         }
-        rows = [
-            {"external_id": new.component.id, "slug": new.slug, **column_values(new.component)}
-            for new in change.fresh
-        ]
-        connection.execute(_INSERT, [row | common for row in rows])
+        rows = []
+        for new in change.fresh:
+            names = {"external_id": new.component.id, "slug": new.slug}
+            rows.append(common | names | column_values(new.component))
+        connection.execute(_INSERT, rows)
     if change.dated_anew:
         first_fact = pages.first_fact(connection, page.id)
         change.affected_from += starts(change.dated_anew, first_fact, page.zone)

@@ -31,7 +31,7 @@ def sync_pages(
     A new address or platform is detected anew and read at once; a new zone makes every day due for
     deriving.
     """
-    before = {record.slug: record for record in pages.pages(connection, removed=True)}
+    before = by_slug(pages.pages(connection, removed=True))
     specs = by_slug(vendors)
     new = [_new_page(spec, now) for slug, spec in specs.items() if slug not in before]
     if new:

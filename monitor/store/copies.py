@@ -258,9 +258,8 @@ class _Work:
             theirs = read(connection, chunk)
             is_unequal = theirs.digest != self.digests[chunk]
             if is_unequal:
-                keys = [
-                    key for key in theirs.unlike(ours) if not _is_page(chunk, key, ours, theirs)
-                ]
+                unlike = theirs.unlike(ours)
+                keys = [key for key in unlike if not _is_page(chunk, key, ours, theirs)]
                 delete(connection, chunk.table, keys)
         self._step(chunk)
         return is_unequal
@@ -270,15 +269,15 @@ class _Work:
         ours = self._read_source(chunk)
         with self._writing() as connection:
             theirs = read(connection, chunk)
-            unlike = ours.unlike(theirs)
-            insert(
-                connection,
-                chunk.table,
-                (ours.rows[key] for key in unlike if key not in theirs.rows),
-            )
-            for key in unlike:
+            new, others = [], []
+            for key in ours.unlike(theirs):
                 if key in theirs.rows:
-                    overwrite(connection, chunk.table, key, ours.rows[key])
+                    others.append(key)
+                else:
+                    new.append(ours.rows[key])
+            insert(connection, chunk.table, new)
+            for key in others:
+                overwrite(connection, chunk.table, key, ours.rows[key])
         self._step(chunk)
 
     def _read_source(self, chunk: Chunk) -> ChunkRows:

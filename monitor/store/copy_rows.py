@@ -68,7 +68,11 @@ class ChunkRows:
 
     def unlike(self, other: "ChunkRows") -> list[Key]:
         """Return the keys of rows that the other does not have, or has otherwise."""
-        return [key for key, text in self.texts.items() if other.texts.get(key) != text]
+        keys = []
+        for key, text in self.texts.items():
+            if other.texts.get(key) != text:
+                keys.append(key)
+        return keys
 
 
 def tables() -> list[sa.Table]:
@@ -167,24 +171,27 @@ def insert(connection: Connection, table: sa.Table, rows: Iterable[Row[Any]]) ->
 
 def delete(connection: Connection, table: sa.Table, keys: Iterable[Key]) -> None:
     """Delete rows by primary key; those that belong to them go too."""
-    names = [column.name for column in table.primary_key.columns]
-    parameters = [f"key_{name}" for name in names]
+    statement = table.delete()
+    parameters = []
+    for column in table.primary_key.columns:
+        parameter = f"key_{column.name}"
+        parameters.append(parameter)
+        statement = statement.where(column == sa.bindparam(parameter))
     values = [dict(zip(parameters, key, strict=True)) for key in keys]
     if values:
-        pairs = zip(names, parameters, strict=True)
-        matches = [table.c[name] == sa.bindparam(parameter) for name, parameter in pairs]
-        connection.execute(table.delete().where(*matches), values)
+        connection.execute(statement, values)
 
 
 def overwrite(connection: Connection, table: sa.Table, key: Key, row: Row[Any]) -> None:
     """Give a row that is there the values of another with the same key."""
-    columns = table.primary_key.columns
-    matches = [column == part for column, part in zip(columns, key, strict=True)]
-    connection.execute(table.update().where(*matches).values(_by_name(table, row)))
+    statement = table.update().values(_by_name(table, row))
+    for column, part in zip(table.primary_key.columns, key, strict=True):
+        statement = statement.where(column == part)
+    connection.execute(statement)
 
 
 def _by_name(table: sa.Table, row: Row[Any]) -> dict[str, Any]:
-    return dict(zip((column.name for column in table.c), row, strict=True))
+    return dict(zip(table.c.keys(), row, strict=True))
 
 
 def count(connection: Connection, table: sa.Table) -> int:

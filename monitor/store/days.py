@@ -22,7 +22,7 @@ from monitor.store.day_rows import DayRow
 from monitor.store.edges import WHOLE_PAGE
 from monitor.store.histories import QUIETS, ROWS, quiet_run
 from monitor.store.records import PageRecord
-from monitor.store.rows import chunks, new_values, update_of_ids, update_row
+from monitor.store.rows import chunks, execute_each, new_values, update_of_ids, update_row
 from monitor.store.tables.days import DAY, QUIET
 
 _SUPERSEDE = update_of_ids(DAY, superseded_at="moment")
@@ -90,21 +90,16 @@ def _write(connection: Connection, page_id: int, change: DayChange, now: datetim
     for table, deleted_ids in ((DAY, change.deleted_ids), (QUIET, change.quiet_deleted_ids)):
         for ids in chunks(deleted_ids):
             connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
-    rewrites = [
-        new_values(row_id, row._asdict() | {"recorded_at": now})
-        for row_id, row in change.rewrites.items()
-    ]
+    rewrites = []
+    for row_id, row in change.rewrites.items():
+        rewrites.append(new_values(row_id, row._asdict() | {"recorded_at": now}))
     stretches = [{"row_id": key, "last": last} for key, last in change.quiet_stretched.items()]
     fresh = [_new_day(page_id, new, now) for new in change.fresh]
     quiet = [_new_quiet_run(page_id, key, run) for key, run in change.quiet_fresh]
-    for statement, rows in (
-        (_REWRITE, rewrites),
-        (_STRETCH, stretches),
-        (_INSERT_DAY, fresh),
-        (_INSERT_QUIET, quiet),
-    ):
-        if rows:
-            connection.execute(statement, rows)
+    execute_each(connection, _REWRITE, rewrites)
+    execute_each(connection, _STRETCH, stretches)
+    execute_each(connection, _INSERT_DAY, fresh)
+    execute_each(connection, _INSERT_QUIET, quiet)
 
 
 def _new_day(page_id: int, new: NewDay, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.store.records import Body, BodyRef, Pin, PinnedBody
-from monitor.store.rows import Row, columns
+from monitor.store.rows import Row, columns, execute_each
 from monitor.store.snapshots import keep_snapshots, see_again
 from monitor.store.tables.readings import PIN, SNAPSHOT, VALIDATOR
 from monitor.store.upserts import insert_into
@@ -26,9 +26,9 @@ def pin(connection: Connection, page_id: int, pins: Iterable[Pin], *, now: datet
     if not pins:
         return
     digests = see_again(connection, {each.ref.sha256 for each in pins}, now)
+    insert = insert_into(connection, PIN).on_conflict_do_nothing()
     rows = [_pin_row(page_id, each) for each in pins if each.ref.sha256 in digests]
-    if rows:
-        connection.execute(insert_into(connection, PIN).on_conflict_do_nothing(), rows)
+    execute_each(connection, insert, rows)
 
 
 def _pin_row(page_id: int, pin: Pin) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def newest_bodies(connection: Connection, page_id: int) -> list[BodyRef]:
         .where(VALIDATOR.c.page_id == page_id)
         .order_by(VALIDATOR.c.url)
     )
-    return [
-        BodyRef(url, 200, sha256, last_seen_at)
-        for url, sha256, last_seen_at in connection.execute(query)
-    ]
+    bodies = []
+    for url, sha256, last_seen_at in connection.execute(query):
+        bodies.append(BodyRef(url, 200, sha256, last_seen_at))
+    return bodies

@@ -14,7 +14,7 @@ from monitor.lookups import by_value
 from monitor.model import Bar, Basis, Impact, Incident, Phase, ReportedUptime
 from monitor.store.changes.common import FactRow
 from monitor.store.edges import WHOLE_PAGE
-from monitor.store.rows import LEVELS, Row, level_number
+from monitor.store.rows import LEVELS, Row, columns, level_number
 from monitor.store.tables.facts import BAR, FIGURE, IMPACT, INCIDENT
 
 Fact = TypeVar("Fact")
@@ -39,7 +39,7 @@ class Kind(Generic[Fact]):
     @property
     def columns(self) -> list[sa.Column[Any]]:
         """The columns of `row_type`."""
-        return [self.table.c[name] for name in self.row_type._fields]
+        return columns(self.table, self.row_type._fields)
 
     def present(self, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
         """Return the select of what holds now of a ``page``, with the ids of the rows."""

@@ -2,7 +2,7 @@
 coverage that grows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from monitor.store.changes.coverage import CoverageChange, CoverageKey
 from monitor.store.changes.updates import UpdateChange
 from monitor.store.fact_rows import FIGURES, IMPACTS, Kind
 from monitor.store.records import PageRecord
-from monitor.store.rows import chunks, update_of_ids
+from monitor.store.rows import chunks, execute_each, update_of_ids
 from monitor.store.tables.facts import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT, UPDATE
 from monitor.store.tables.instants import Instant
 
@@ -54,9 +54,8 @@ class FactWriter:
     def _add(self, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
         common = {"page_id": self._page_id, "recorded_at": self._now, "superseded_at": None}
         values = [row | common for row in rows]
-        if values:
-            self._connection.execute(_INSERTS[table], values)
-            self.added += len(values)
+        execute_each(self._connection, _INSERTS[table], values)
+        self.added += len(values)
 
     def _supersede(self, table: sa.Table, ids: Sequence[int]) -> None:
         for some in chunks(ids):
@@ -73,8 +72,7 @@ class FactWriter:
         """Write a change of impacts, and until when those that went on were known to."""
         self._supersede(IMPACT, change.stale_ids)
         if self._polled_before is not None:
-            going_on = [row.id for row in change.stale if row.fact.end is None]
-            for ids in chunks(going_on):
+            for ids in chunks(_ids_of_going_on(change)):
                 self._connection.execute(
                     _SET_LAST_READ, {"ids": ids, "moment": self._polled_before}
                 )
@@ -99,13 +97,19 @@ class FactWriter:
         self._add(COVERAGE, [_coverage_row(key, span) for key, span in change.fresh])
         self.affected_from += change.affected_from
         for spans in change.growth.values():
-            self.grown |= {row_id: span.end for row_id, span in spans.items()}
+            for row_id, span in spans.items():
+                self.grown[row_id] = span.end
 
     def write_growth(self) -> None:
         """Let coverage that grew end where it does now."""
         ends = [{"row_id": row_id, "until": until} for row_id, until in self.grown.items()]
-        if ends:
-            self._connection.execute(_GROW, ends)
+        execute_each(self._connection, _GROW, ends)
+
+
+def _ids_of_going_on(change: FactChange[Impact]) -> Iterator[int]:
+    for row in change.stale:
+        if row.fact.end is None:
+            yield row.id
 
 
 def _coverage_row(key: CoverageKey, span: Interval) -> dict[str, Any]:

@@ -99,8 +99,9 @@ def read(
     # Whether an incident still counts is decided by what was seen since it began.
     begin = min([start, *(impact.start for impact in impacts)])
     observed_runs = runs.read(connection, page, begin, moment)
+    component_rows = components.known_at(connection, page_id, moment)
     return PageFacts(
-        components=tuple(row.entry for row in components.known_at(connection, page_id, moment)),
+        components=tuple(components.entries_of(component_rows)),
         incidents=tuple(map(INCIDENTS.read, rows(_INCIDENTS))),
         updates=tuple(updates.read_states(connection, values | {"since": begin})),
         impacts=impacts,
@@ -174,7 +175,8 @@ _NOT_ENDED_PHASES = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
 
 def open_incidents(connection: Connection, page_id: int) -> list[Incident]:
     """Return the incidents and maintenances that have not ended, by their start."""
-    return [INCIDENTS.read(row) for row in connection.execute(_OPEN_INCIDENTS, {"page": page_id})]
+    rows = connection.execute(_OPEN_INCIDENTS, {"page": page_id})
+    return list(map(INCIDENTS.read, rows))
 
 
 def current(connection: Connection, page_id: int) -> CurrentState:
@@ -183,7 +185,7 @@ def current(connection: Connection, page_id: int) -> CurrentState:
     open_runs = runs.open_runs(connection, page_id)
     return CurrentState(
         levels={key: run.level for key, run in open_runs.items()},
-        components=tuple(row.entry for row in component_rows),
+        components=tuple(components.entries_of(component_rows)),
         excluded=components.excluded_ids(component_rows),
         open_incidents=tuple(open_incidents(connection, page_id)),
     )

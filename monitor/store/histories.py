@@ -35,7 +35,7 @@ from monitor.store.tables.days import DAY, QUIET
 
 _WHOLE_DAY = 86_400.0
 
-_CONTENT = [DAY.c[name] for name in DayRow._fields]
+_CONTENT = columns(DAY, DayRow._fields)
 _KEYS = columns(DAY, "component_id id revision")
 ROWS = sa.select(*_KEYS, *_CONTENT).where(
     DAY.c.page_id == sa.bindparam("page"),
@@ -93,7 +93,7 @@ def page_history(
     else:
         component_rows = components.known_at(connection, page_id, FAR_FUTURE)
     lengths = _lengths(first, last, page.zone, page.derived_at)
-    entries = [row.entry for row in component_rows]
+    entries = components.entries_of(component_rows)
     excluded = components.excluded_ids(component_rows)
 
     def history(key: str) -> History:
@@ -168,8 +168,12 @@ def _lengths(first: date, last: date, zone: tzinfo, now: datetime | None) -> Map
 
 @lru_cache(maxsize=1_024)
 def _whole_lengths(first: date, last: date, zone: tzinfo) -> Mapping[date, float]:
-    lengths = {day: day_interval(day, zone).seconds for day in days_between(first, last)}
-    return {day: seconds for day, seconds in lengths.items() if seconds != _WHOLE_DAY}
+    lengths = {}
+    for day in days_between(first, last):
+        seconds = day_interval(day, zone).seconds
+        if seconds != _WHOLE_DAY:
+            lengths[day] = seconds
+    return lengths
 
 
 # revisions
@@ -248,15 +252,16 @@ def _quiet_revision(connection: Connection, page_id: int, key: str, day: date) -
     page = pages.page(connection, page_id)
     query = QUIETS.where(QUIET.c.component_id == key)
     length = _lengths(day, day, page.zone, page.derived_at).get(day, _WHOLE_DAY)
-    return [
-        DayRevision(
+    revisions = []
+    for row in connection.execute(query, {"page": page_id, "first": day, "last": day}):
+        revision = DayRevision(
             revision=1,
             day=quiet_day(day, length, Aspect(row.source), Confidence(row.confidence)),
             recorded_at=page.derived_at or page.added_at,
             superseded_at=None,
         )
-        for row in connection.execute(query, {"page": page_id, "first": day, "last": day})
-    ]
+        revisions.append(revision)
+    return revisions
 
 
 _COUNT_DAYS = sa.select(sa.func.count(sa.distinct(DAY.c.day))).where(

@@ -105,10 +105,10 @@ def page_versions(connection: Connection, page_ids: Sequence[int]) -> dict[int, 
     return {row.id: row.version for row in connection.execute(_VERSIONS, {"ids": list(page_ids)})}
 
 
-_FIRST_FACTS = [
-    sa.select(sa.func.min(table.c.started_at)).where(table.c.page_id == sa.bindparam("page"))
-    for table in (COVERAGE, RUN)
-]
+_FIRST_FACTS = (
+    sa.select(sa.func.min(COVERAGE.c.started_at)).where(COVERAGE.c.page_id == sa.bindparam("page")),
+    sa.select(sa.func.min(RUN.c.started_at)).where(RUN.c.page_id == sa.bindparam("page")),
+)
 
 
 def first_fact(connection: Connection, page_id: int) -> datetime | None:

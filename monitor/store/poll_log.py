@@ -21,7 +21,7 @@ from monitor.intervals import utc
 from monitor.lookups import attributes
 from monitor.store.edges import latest
 from monitor.store.records import PollRecord
-from monitor.store.rows import among, columns, new_values, update_row
+from monitor.store.rows import among, columns, execute_each, new_values, update_row
 from monitor.store.tables.pages import PAGE
 from monitor.store.tables.readings import POLL
 
@@ -148,7 +148,7 @@ class _PollRow(NamedTuple):
 
 
 _LATEST = (
-    sa.select(*(POLL.c[name] for name in _PollRow._fields))
+    sa.select(*columns(POLL, _PollRow._fields))
     .select_from(PAGE)
     .join(POLL, POLL.c.id == _LATEST_ID)
     .where(among(PAGE.c.id, "ids"))
@@ -198,9 +198,8 @@ def record(connection: Connection, polls: Sequence[PollRecord]) -> None:
             new.append(_row(stretch))
         else:
             growths.append(_growth(stretch))
-    for statement, rows in ((_INSERT, new), (_GROW, growths)):
-        if rows:
-            connection.execute(statement, rows)
+    execute_each(connection, _INSERT, new)
+    execute_each(connection, _GROW, growths)
 
 
 def _row(stretch: _Stretch) -> dict[str, Any]:
@@ -228,17 +227,18 @@ def kept_polls(connection: Connection, polls: Sequence[PollRecord]) -> set[tuple
     keys = {(poll.page_id, utc(poll.started_at)) for poll in polls}
     if not keys:
         return set()
-    starts = [at for _, at in keys]
+    page_ids, starts = zip(*keys, strict=True)
     rows = connection.execute(
         sa.select(*columns(POLL, "page_id started_at later")).where(
-            POLL.c.page_id.in_({page_id for page_id, _ in keys}),
+            POLL.c.page_id.in_(set(page_ids)),
             POLL.c.started_at <= max(starts),
             min(starts) <= _END,
         )
     )
     kept_keys: set[tuple[int, datetime]] = set()
     for row in rows:
-        kept_keys.update((row.page_id, at) for at in instants(row.started_at, row.later))
+        for at in instants(row.started_at, row.later):
+            kept_keys.add((row.page_id, at))
     return keys & kept_keys
 
 
@@ -250,8 +250,14 @@ def last_read(connection: Connection, page_id: int, now: datetime) -> datetime |
     ends = [connection.execute(sa.select(sa.func.max(_END)).where(*mine, now >= _END)).scalar()]
     spanning = sa.select(*columns(POLL, "started_at later")).where(*mine, now < _END)
     for row in connection.execute(spanning):
-        ends += (at for at in instants(row.started_at, row.later) if at <= now)
+        ends += _instants_until(now, row.started_at, row.later)
     return latest(ends)
+
+
+def _instants_until(now: datetime, first: datetime, later: bytes) -> Iterator[datetime]:
+    for at in instants(first, later):
+        if at <= now:
+            yield at
 
 
 def last(connection: Connection, page_id: int) -> datetime | None:
@@ -270,13 +276,12 @@ def forget_after(connection: Connection, page_id: int, now: datetime) -> None:
 
 
 def _cut(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
-    rest = [at for at in instants(row["started_at"], row["later"]) if at <= now]
+    rest = list(_instants_until(now, row["started_at"], row["later"]))
     later = b"".join(pack((at - before) // _MICROSECOND) for before, at in pairwise(rest))
-    sums = {
-        name: row[name] * len(rest) // row["polls"]
-        for name in ("duration_ms", "requests", "wire_bytes")
-    }
-    return sums | {"last_at": rest[-1], "polls": len(rest), "later": later}
+    values = {"last_at": rest[-1], "polls": len(rest), "later": later}
+    for name in ("duration_ms", "requests", "wire_bytes"):
+        values[name] = row[name] * len(rest) // row["polls"]
+    return values
 
 
 def prune(connection: Connection, *, before: datetime) -> int:

@@ -18,7 +18,7 @@ from monitor.store import poll_log, runs
 from monitor.store.changes.common import closed_day
 from monitor.store.pages import with_zone_name
 from monitor.store.records import PollRecord
-from monitor.store.rows import among, new_values, update_row
+from monitor.store.rows import among, execute_each, new_values, update_row
 from monitor.store.tables.pages import PAGE
 
 
@@ -109,9 +109,8 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
         else:
             # Nearly all polls find nothing new; writing only what moved then halves the cost.
             steady.append(_values(update, _STEADY))
-    for statement, values in ((_WRITE_NEWS, news), (_WRITE_STEADY, steady)):
-        if values:
-            connection.execute(statement, values)
+    execute_each(connection, _WRITE_NEWS, news)
+    execute_each(connection, _WRITE_STEADY, steady)
 
 
 def _values(update: PollUpdate, names: Sequence[str]) -> dict[str, Any]:

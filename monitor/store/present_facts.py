@@ -89,10 +89,9 @@ class PresentFacts:
     def bars(self, spans: Collection[BarSpan]) -> list[FactRow[Bar]]:
         """Return at least the bars in these spans, of which there is one."""
         keys = {span.component_id for span in spans}
-        days = {
-            "first": min(span.first for span in spans),
-            "last": max(span.last for span in spans),
-        }
+        first = min(span.first for span in spans)
+        last = max(span.last for span in spans)
+        days = {"first": first, "last": last}
         if None in keys or len(keys) > MOST_KEYS:
             return self._read(BARS, _BARS_BETWEEN, **days)
         return self._read(BARS, _BARS_BETWEEN_OF, **days, keys=list(keys))

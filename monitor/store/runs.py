@@ -14,7 +14,15 @@ from monitor.model import Level, Observation, ObservedRun
 from monitor.store.changes.runs import OpenRun, RunChange
 from monitor.store.edges import BEGINNING, MIN_DURATION
 from monitor.store.records import PageRecord
-from monitor.store.rows import LEVELS, Row, among, chunks, level_number, update_of_ids
+from monitor.store.rows import (
+    LEVELS,
+    Row,
+    among,
+    chunks,
+    execute_each,
+    level_number,
+    update_of_ids,
+)
 from monitor.store.tables.facts import RUN
 
 _OPEN = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at).where(
@@ -40,10 +48,10 @@ _DELETE = sa.delete(RUN).where(among(RUN.c.id, "ids"))
 def open_runs(connection: Connection, page_id: int) -> dict[str, OpenRun]:
     """Return the runs that still held when the page was last observed, by component id."""
     rows = connection.execute(_OPEN, {"page": page_id})
-    return {
-        component_id: OpenRun(row_id, component_id, LEVELS[level], word, started_at)
-        for row_id, component_id, level, word, started_at in rows
-    }
+    runs = {}
+    for row_id, component_id, level, word, started_at in rows:
+        runs[component_id] = OpenRun(row_id, component_id, LEVELS[level], word, started_at)
+    return runs
 
 
 def read(
@@ -92,18 +100,17 @@ def start_runs(
     at: datetime,
 ) -> None:
     """Begin a run of each of these states."""
-    rows = [
-        {
+    rows = []
+    for state in states:
+        row = {
             "page_id": page_id,
             "component_id": state.component_id,
             "level": level_number(state.level),
             "word": state.word,
             "started_at": at,
         }
-        for state in states
-    ]
-    if rows:
-        connection.execute(_INSERT, rows)
+        rows.append(row)
+    execute_each(connection, _INSERT, rows)
 
 
 def apply(connection: Connection, page: PageRecord, change: RunChange, read_at: datetime) -> None:

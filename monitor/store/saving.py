@@ -180,7 +180,8 @@ class EvidenceWriter:
         self._facts.added += len(change.fresh)
         self._updated += len(change.updates)
         self._facts.affected_from += change.affected_from
-        self._new_components += (new.component.id for new in change.fresh)
+        for new in change.fresh:
+            self._new_components.append(new.component.id)
         self._removed_components += change.removed_ids
 
     # incidents
@@ -220,7 +221,7 @@ class EvidenceWriter:
         rows = self._present.impacts_of(incidents_of_impacts(evidence))
         if any(impact.incident_id is None for impact in evidence.impacts):
             rows += self._present.impacts_of_none()
-        rows = rows_in_question(rows, evidence)
+        rows = list(rows_in_question(rows, evidence))
         for cover in complete_spans(evidence, Aspect.IMPACTS):
             rows += self._present.impacts_inside(cover, evidence.source)
         self._facts.change_impacts(compare_impacts(dict.fromkeys(rows), evidence))
@@ -228,7 +229,7 @@ class EvidenceWriter:
     # the vendor's own record
 
     def _write_bars(self, evidence: Evidence) -> None:
-        spans = bar_spans(evidence, self._page.zone)
+        spans = list(bar_spans(evidence, self._page.zone))
         if spans:
             rows = self._present.bars(spans)
             self._facts.change(BARS, compare_bars(rows, evidence, self._page.zone))

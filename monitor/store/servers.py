@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.store.records import ServerRecord
+from monitor.store.rows import read_all
 from monitor.store.tables.watching import SERVER
 from monitor.store.upserts import upsert
 
@@ -23,7 +24,7 @@ will do."""
 def servers(connection: Connection) -> list[ServerRecord]:
     """Return the servers that did not end, or not as they should, longest running first."""
     query = sa.select(*SERVER.c).order_by(SERVER.c.started_at, SERVER.c.id)
-    return [ServerRecord(**row) for row in connection.execute(query).mappings()]
+    return read_all(connection, query, ServerRecord)
 
 
 def lock_servers(connection: Connection) -> None:

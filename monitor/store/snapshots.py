@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.store import poll_log
 from monitor.store.records import Body, PrunedRows, Snapshot
-from monitor.store.rows import among, columns
+from monitor.store.rows import among, columns, execute_each
 from monitor.store.tables.instants import Instant
 from monitor.store.tables.readings import PIN, SNAPSHOT
 from monitor.store.upserts import insert_into
@@ -32,18 +32,21 @@ _SELECT = sa.select(*columns(SNAPSHOT, "sha256 media_type body first_seen_at las
 
 def keep_snapshots(connection: Connection, bodies: Iterable[Body], *, now: datetime) -> list[str]:
     """Keep bodies, each once however often it comes; return their SHA-256 in hexadecimal."""
-    digests = [(hashlib.sha256(body.body).hexdigest(), body) for body in bodies]
+    digests = []
+    by_digest = {}
+    for body in bodies:
+        digest = hashlib.sha256(body.body).hexdigest()
+        digests.append(digest)
+        by_digest[digest] = body
     if not digests:
         return []
-    values = {"digests": [digest for digest, _ in digests]}
-    present = set(connection.execute(_KEPT_DIGESTS, values).scalars())
+    present = set(connection.execute(_KEPT_DIGESTS, {"digests": digests}).scalars())
     if present:
         connection.execute(_SEE_AGAIN, {"digests": sorted(present), "now": now})
-    new = [_row(key, body, now) for key, body in dict(digests).items() if key not in present]
-    if new:
-        # Another process may have kept the same body at the same moment.
-        connection.execute(insert_into(connection, SNAPSHOT).on_conflict_do_nothing(), new)
-    return [digest for digest, _ in digests]
+    new = [_row(key, body, now) for key, body in by_digest.items() if key not in present]
+    # Another process may have kept the same body at the same moment.
+    execute_each(connection, insert_into(connection, SNAPSHOT).on_conflict_do_nothing(), new)
+    return digests
 
 
 def _row(digest: str, body: Body, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from monitor import clocks
 from monitor.intervals import utc
 from monitor.model import Gap
 from monitor.store.records import UnitRecord
-from monitor.store.rows import columns
+from monitor.store.rows import columns, read_all
 from monitor.store.tables.readings import GAP, UNIT
 from monitor.store.upserts import upsert
 
@@ -40,7 +40,7 @@ def units(connection: Connection, page_id: int) -> list[UnitRecord]:
         .where(UNIT.c.page_id == page_id)
         .order_by(UNIT.c.name)
     )
-    return [UnitRecord(**row._asdict()) for row in connection.execute(query)]
+    return read_all(connection, query, UnitRecord)
 
 
 def done_units(
@@ -55,8 +55,12 @@ def done_units(
     What was completed later than now is not believed to be.
     """
     recent, latest = utc(now) - fresh_for, utc(now) + clocks.TOLERANCE
-    past = [unit for unit in units(connection, page_id) if unit.completed_at <= latest]
-    return frozenset(unit.name for unit in past if unit.final or unit.completed_at >= recent)
+    names = set()
+    for unit in units(connection, page_id):
+        is_fresh = unit.final or unit.completed_at >= recent
+        if is_fresh and unit.completed_at <= latest:
+            names.add(unit.name)
+    return frozenset(names)
 
 
 def forget_units(connection: Connection, page_id: int) -> None:
@@ -79,4 +83,4 @@ def gaps(connection: Connection, page_id: int) -> list[Gap]:
         .where(GAP.c.page_id == page_id)
         .order_by(GAP.c.what)
     )
-    return [Gap(**row._asdict()) for row in connection.execute(query)]
+    return read_all(connection, query, Gap)

@@ -166,8 +166,8 @@ def _checked_copy(file: Path, target: Path) -> Path:
         _require_whole(part, file)
         _sync(part)
     except BaseException:
-        for name in (part.name, *(f"{part.name}{end}" for end in _BESIDE)):
-            part.with_name(name).unlink(missing_ok=True)
+        for end in ("", *_BESIDE):
+            part.with_name(f"{part.name}{end}").unlink(missing_ok=True)
         raise
     return part
 
@@ -267,11 +267,11 @@ def sizes(file: Path) -> Sizes:
     with open_file(file) as connection:
         (page,) = connection.execute("PRAGMA page_size").fetchone()
         (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-        names = [
-            row[0]
-            for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        ]
-        tables = [_table(connection, name) for name in names if not name.startswith("sqlite_")]
+        tables = []
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in names:
+            if not name.startswith("sqlite_"):
+                tables.append(_table(connection, name))
     log = file.with_name(f"{file.name}-wal")
     return Sizes(
         file=file.stat().st_size,

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.lookups import attributes
 from monitor.store.records import Validator
-from monitor.store.rows import columns
+from monitor.store.rows import columns, execute_each
 from monitor.store.tables.readings import VALIDATOR
 from monitor.store.upserts import upsert
 
@@ -49,8 +49,7 @@ def save_validators(
         for url, validator in by_url.items():
             words = attributes(validator, _WORDS.split())
             rows.append({"page_id": page_id, "url": url, **words})
-    if rows:
-        connection.execute(upsert(connection, VALIDATOR, "page_id url", _WORDS), rows)
+    execute_each(connection, upsert(connection, VALIDATOR, "page_id url", _WORDS), rows)
 
 
 def forget_validators(connection: Connection, page_id: int) -> None:

@@ -3,13 +3,15 @@
 Functions take the open connection; the store owns the transactions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.store.records import AppliedSettings, PageSpec, WatchedPage
+from monitor.store.rows import Row, execute_each
 from monitor.store.tables.pages import PAGE
 from monitor.store.tables.watching import APPLIED, WATCHED_SETTINGS
 from monitor.store.upserts import upsert
@@ -34,22 +36,29 @@ _PAGES = (
 
 def watched_pages(connection: Connection) -> list[WatchedPage]:
     """Return every page by slug, former ones too, with the settings it is watched by."""
-    return [WatchedPage._make(row) for row in connection.execute(_PAGES).all()]
+    return list(map(WatchedPage._make, connection.execute(_PAGES)))
 
 
 def keep_settings(connection: Connection, specs: Iterable[PageSpec]) -> None:
     """Keep the settings of these pages, which are in the database."""
-    settings = {spec.slug: spec.settings for spec in specs if spec.settings is not None}
+    settings = {}
+    for spec in specs:
+        if spec.settings is not None:
+            settings[spec.slug] = spec.settings
     query = sa.select(PAGE.c.slug, PAGE.c.id, WATCHED_SETTINGS.c.settings).outerjoin(
         WATCHED_SETTINGS, WATCHED_SETTINGS.c.page_id == PAGE.c.id
     )
-    new = [
-        {"page_id": row.id, "settings": settings[row.slug]}
-        for row in connection.execute(query).all()
-        if row.slug in settings and row.settings != settings[row.slug]
-    ]
-    if new:
-        connection.execute(upsert(connection, WATCHED_SETTINGS, "page_id", "settings"), new)
+    rows = connection.execute(query).all()
+    new = list(_differing_settings(rows, settings))
+    execute_each(connection, upsert(connection, WATCHED_SETTINGS, "page_id", "settings"), new)
+
+
+def _differing_settings(
+    rows: Iterable[Row], settings: Mapping[str, Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if row.slug in settings and row.settings != settings[row.slug]:
+            yield {"page_id": row.id, "settings": settings[row.slug]}
 
 
 def applied(connection: Connection) -> AppliedSettings | None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.store.records import UnknownWordRecord
-from monitor.store.rows import columns
+from monitor.store.rows import columns, read_all
 from monitor.store.tables.readings import WORD
 from monitor.store.upserts import insert_into
 
@@ -30,4 +30,4 @@ def unknown_words(connection: Connection, page_id: int) -> list[UnknownWordRecor
         .where(WORD.c.page_id == page_id)
         .order_by(WORD.c.word)
     )
-    return [UnknownWordRecord(**row._asdict()) for row in connection.execute(query)]
+    return read_all(connection, query, UnknownWordRecord)

@@ -2,12 +2,13 @@
 out. Pure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from typing import NamedTuple
 
 from monitor.intervals import day_interval, day_of
+from monitor.lookups import by_key
 from monitor.model import Aspect, Bar, Evidence
 from monitor.store.changes.common import FactChange, FactRow, complete_spans
 
@@ -26,22 +27,19 @@ class BarSpan(NamedTuple):
         return self.component_id in {None, bar.component_id} and self.first <= bar.day <= self.last
 
 
-def complete_bar_spans(evidence: Evidence, zone: tzinfo) -> list[BarSpan]:
-    """Return the days of the zone of which the evidence lists every bar that its source has."""
-    return [
-        BarSpan(
-            cover.component_id,
-            day_of(cover.span.start, zone),
-            day_of(cover.span.end - _MICROSECOND, zone),
-        )
-        for cover in complete_spans(evidence, Aspect.BARS)
-    ]
+def complete_bar_spans(evidence: Evidence, zone: tzinfo) -> Iterator[BarSpan]:
+    """Yield the days of the zone of which the evidence lists every bar that its source has."""
+    for cover in complete_spans(evidence, Aspect.BARS):
+        first = day_of(cover.span.start, zone)
+        last = day_of(cover.span.end - _MICROSECOND, zone)
+        yield BarSpan(cover.component_id, first, last)
 
 
-def bar_spans(evidence: Evidence, zone: tzinfo) -> list[BarSpan]:
-    """Return the days of the zone that the evidence speaks of by bars or by leaving them out."""
-    days = [BarSpan(bar.component_id, bar.day, bar.day) for bar in evidence.bars]
-    return days + complete_bar_spans(evidence, zone)
+def bar_spans(evidence: Evidence, zone: tzinfo) -> Iterator[BarSpan]:
+    """Yield the days of the zone that the evidence speaks of by bars or by leaving them out."""
+    for bar in evidence.bars:
+        yield BarSpan(bar.component_id, bar.day, bar.day)
+    yield from complete_bar_spans(evidence, zone)
 
 
 def compare_bars(rows: Iterable[FactRow[Bar]], evidence: Evidence, zone: tzinfo) -> FactChange[Bar]:
@@ -49,8 +47,8 @@ def compare_bars(rows: Iterable[FactRow[Bar]], evidence: Evidence, zone: tzinfo)
     are the zone's.
     """
     change = FactChange[Bar]()
-    bars = {_key(bar): bar for bar in evidence.bars}
-    spans = complete_bar_spans(evidence, zone)
+    bars = by_key(evidence.bars, _key)
+    spans = list(complete_bar_spans(evidence, zone))
     same_keys = set()
     for row in rows:
         bar = bars.get(_key(row.fact))

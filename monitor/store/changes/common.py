@@ -1,5 +1,6 @@
 """Stored facts and a change of them, of whatever kind. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -73,6 +74,8 @@ def closed_day(page: DerivedPage, since: datetime) -> date | None:
     return day if page.derived_day is None or day < page.derived_day else None
 
 
-def complete_spans(evidence: Evidence, aspect: Aspect) -> list[Coverage]:
-    """Return the spans in which the evidence lists everything that its source has of an aspect."""
-    return [cover for cover in evidence.coverage if cover.complete and cover.aspect is aspect]
+def complete_spans(evidence: Evidence, aspect: Aspect) -> Iterator[Coverage]:
+    """Yield the spans in which the evidence lists everything that its source has of an aspect."""
+    for cover in evidence.coverage:
+        if cover.complete and cover.aspect is aspect:
+            yield cover

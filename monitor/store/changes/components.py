@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from monitor.intervals import day_interval
-from monitor.lookups import by_id
+from monitor.lookups import by_id, by_key
 from monitor.model import Component, KnownComponent
 from monitor.store.slugs import Slugs
 
@@ -23,6 +23,11 @@ class StoredComponent(NamedTuple):
 
     entry: KnownComponent
     platform: str | None
+
+    @property
+    def id(self) -> str:
+        """The vendor's id of it."""
+        return self.entry.id
 
 
 class Move(NamedTuple):
@@ -69,7 +74,7 @@ def compare_components(
     """
     change = ComponentChange()
     present = by_id(components)
-    entries = {row.entry.component.id: row for row in rows}
+    entries = by_id(rows)
     for move in _moves(entries, present, platform):
         row = entries.pop(move.old_id)
         entries[move.new_id] = row._replace(entry=_with_id(row.entry, move.new_id))
@@ -96,7 +101,7 @@ def _moves(
     """Return what another platform listed and has its only namesake on this one."""
     if platform is None:
         return []
-    new = [component for key, component in present.items() if key not in entries]
+    new = list(_new(entries, present))
     former = list(_of_another_platform(entries, present, platform))
     old_ids: dict[str, str] = {}  # by new id
     for name in (_full_name, _plain_name):
@@ -106,6 +111,15 @@ def _moves(
             if new_id not in old_ids and old_id not in old_ids.values():
                 old_ids[new_id] = old_id
     return [Move(old_id, new_id) for new_id, old_id in old_ids.items()]
+
+
+def _new(
+    entries: Mapping[str, StoredComponent], present: Mapping[str, Component]
+) -> Iterator[Component]:
+    """Yield the components that were never listed under their ids."""
+    for key, component in present.items():
+        if key not in entries:
+            yield component
 
 
 def _of_another_platform(
@@ -130,7 +144,11 @@ def _only(
 ) -> dict[str, Component]:
     """Return the components that no other of these shares its name with, by that name."""
     count = Counter(map(name, components))
-    return {name(component): component for component in components if count[name(component)] == 1}
+    only = by_key(components, name)
+    for text, number in count.items():
+        if number > 1:
+            del only[text]
+    return only
 
 
 def _add_new(
@@ -138,7 +156,7 @@ def _add_new(
     entries: Mapping[str, StoredComponent],
     present: Mapping[str, Component],
 ) -> None:
-    new = [component for key, component in present.items() if key not in entries]
+    new = list(_new(entries, present))
     if not new:
         return
     slugs = Slugs(row.entry.slug for row in entries.values())
@@ -184,15 +202,14 @@ def column_values(component: Component) -> dict[str, Any]:
 
 def starts(
     components: Iterable[Component], first_fact: datetime | None, zone: tzinfo
-) -> list[datetime]:
-    """Return since when components may have days: what covers the whole page covers them too, from
+) -> Iterator[datetime]:
+    """Yield since when components may have days: what covers the whole page covers them too, from
     `first_fact` on (None = nothing covers any time yet).
     """
     if first_fact is None:
-        return []
-    return [
-        first_fact
-        if component.start_date is None
-        else max(day_interval(component.start_date, zone).start, first_fact)
-        for component in components
-    ]
+        return
+    for component in components:
+        if component.start_date is None:
+            yield first_fact
+        else:
+            yield max(day_interval(component.start_date, zone).start, first_fact)

@@ -1,7 +1,7 @@
 """Coverage: it grows, and never shrinks. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -89,7 +89,7 @@ class _Comparison:
             return
         self.change.affected_from.append(first)
         self.change.fresh.append((key, span))
-        for inner_id in _rows_inside(span, present):
+        for inner_id in list(_rows_inside(span, present)):
             self.change.stale.append(inner_id)
             del present[inner_id]
 
@@ -103,9 +103,7 @@ def _row_to_prolong(
     return None
 
 
-def _rows_inside(span: Interval, present: Mapping[int, Interval]) -> Iterable[int]:
-    return [
-        row_id
-        for row_id, before in present.items()
-        if span.start <= before.start and before.end <= span.end
-    ]
+def _rows_inside(span: Interval, present: Mapping[int, Interval]) -> Iterator[int]:
+    for row_id, before in present.items():
+        if span.start <= before.start and before.end <= span.end:
+            yield row_id

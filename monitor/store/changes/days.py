@@ -114,7 +114,10 @@ class DayDiff:
 
     def _days_in_question(self, history: History, stored_days: StoredDays) -> list[date]:
         first, last = history.first, history.last
-        days = {day for day in (*stored_days.rows, *history.days) if first <= day <= last}
+        days = set()
+        for day in (*stored_days.rows, *history.days):
+            if first <= day <= last:
+                days.add(day)
         for run in stored_days.quiet_runs:
             # Closed days that were quiet and are in no quiet run any more: unknown now, unless they
             # have a row.
@@ -184,14 +187,17 @@ class DayDiff:
         stored_days: StoredDays,
         row_days: Collection[date],
     ) -> None:
-        before = {_beginning(run): (row_id, run) for row_id, run in stored_days.quiet}
+        before = {}
+        for row_id, run in stored_days.quiet:
+            before[_beginning(run)] = row_id, run
         for run in runs_to_store(history, stored_days.quiet_runs, row_days):
             row_id, same = before.pop(_beginning(run), (0, None))
             if same is None:
                 self.change.quiet_fresh.append((component_id, run))
             elif same.last != run.last:
                 self.change.quiet_stretched[row_id] = run.last
-        self.change.quiet_deleted_ids += (row_id for row_id, _ in before.values())
+        for row_id, _ in before.values():
+            self.change.quiet_deleted_ids.append(row_id)
 
 
 def _beginning(run: DayRun) -> tuple[date, Aspect, Confidence]:

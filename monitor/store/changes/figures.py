@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from monitor.lookups import by_key
 from monitor.model import Evidence, ReportedUptime
 from monitor.store.changes.common import FactChange, FactRow
 from monitor.store.edges import WHOLE_PAGE
@@ -14,7 +15,7 @@ def compare_figures(
     not printed again stays. No day is affected.
     """
     change = FactChange[ReportedUptime]()
-    figures = {_key(figure): figure for figure in evidence.reported}
+    figures = by_key(evidence.reported, _key)
     same_keys = set()
     for row in rows:
         figure = figures.get(_key(row.fact))

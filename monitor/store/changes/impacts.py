@@ -1,6 +1,6 @@
 """Impacts: what is told again replaces what was told, an end that lies ahead is a plan. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,21 +16,23 @@ def incidents_of_impacts(evidence: Evidence) -> list[str]:
     it has impacts of, and no others of its incidents.
     """
     ids = set() if evidence.outline else ids_of(evidence.incidents)
-    ids |= {impact.incident_id for impact in evidence.impacts if impact.incident_id is not None}
+    for impact in evidence.impacts:
+        if impact.incident_id is not None:
+            ids.add(impact.incident_id)
     return sorted(ids)
 
 
-def rows_in_question(rows: Iterable[FactRow[Impact]], evidence: Evidence) -> list[FactRow[Impact]]:
-    """Return the stored impacts that the evidence speaks of: all of an incident that is told whole,
+def rows_in_question(
+    rows: Iterable[FactRow[Impact]], evidence: Evidence
+) -> Iterator[FactRow[Impact]]:
+    """Yield the stored impacts that the evidence speaks of: all of an incident that is told whole,
     any other only when it is told again.
     """
     impacts = set(evidence.impacts)
     is_whole = not evidence.outline
-    return [
-        row
-        for row in rows
-        if row.fact in impacts or (is_whole and row.fact.incident_id is not None)
-    ]
+    for row in rows:
+        if row.fact in impacts or (is_whole and row.fact.incident_id is not None):
+            yield row
 
 
 def compare_impacts(rows: Iterable[FactRow[Impact]], evidence: Evidence) -> FactChange[Impact]:
@@ -39,7 +41,10 @@ def compare_impacts(rows: Iterable[FactRow[Impact]], evidence: Evidence) -> Fact
     """
     rows = list(rows)
     ends = _ends(rows)
-    over = {incident.id for incident in evidence.incidents if incident.phase is Phase.CLOSED}
+    over = set()
+    for incident in evidence.incidents:
+        if incident.phase is Phase.CLOSED:
+            over.add(incident.id)
     read_at = utc(evidence.read_at)
     impacts = [_so_far(impact, ends, over, read_at) for impact in evidence.impacts]
     present, before = dict.fromkeys(impacts), {impact for _, impact in rows}
@@ -82,18 +87,18 @@ def incident_ends(evidence: Evidence) -> dict[str, datetime]:
     are left out.
     """
     read_at = utc(evidence.read_at)
-    return {
-        incident.id: min(utc(incident.resolved_at), read_at)
-        for incident in evidence.incidents
-        if incident.resolved_at is not None
-    }
+    ends = {}
+    for incident in evidence.incidents:
+        if incident.resolved_at is not None:
+            ends[incident.id] = min(utc(incident.resolved_at), read_at)
+    return ends
 
 
 def end_impacts(
     rows: Iterable[FactRow[Impact]], ends: Mapping[str, datetime]
 ) -> FactChange[Impact]:
     """Return the change that ends what goes on of these incidents, `ends` by id."""
-    change = drop_impacts(row for row in rows if row.fact.end is None)
+    change = drop_impacts(_going_on(rows))
     for _, impact in change.stale:
         end = max(ends[impact.incident_id or ""], impact.start + MIN_DURATION)
         change.add(replace(impact, end=end))
@@ -102,10 +107,16 @@ def end_impacts(
 
 def end_impacts_at(rows: Iterable[FactRow[Impact]], at: datetime) -> FactChange[Impact]:
     """Return the change that ends all that goes on at one instant."""
-    change = drop_impacts(row for row in rows if row.fact.end is None)
+    change = drop_impacts(_going_on(rows))
     for _, impact in change.stale:
         change.add(replace(impact, end=max(at, impact.start + MIN_DURATION)))
     return change
+
+
+def _going_on(rows: Iterable[FactRow[Impact]]) -> Iterator[FactRow[Impact]]:
+    for row in rows:
+        if row.fact.end is None:
+            yield row
 
 
 def drop_impacts(rows: Iterable[FactRow[Impact]]) -> FactChange[Impact]:

@@ -14,7 +14,10 @@ def is_alike(one: DayRun, other: DayRun) -> bool:
 
 def run_of(day: date, runs: Iterable[DayRun]) -> DayRun | None:
     """Return the run the day lies in."""
-    return next((run for run in runs if run.first <= day <= run.last), None)
+    for run in runs:
+        if run.first <= day <= run.last:
+            return run
+    return None
 
 
 def days_outside(first: date, last: date, runs: Sequence[DayRun]) -> Iterator[date]:
@@ -36,14 +39,23 @@ def runs_to_store(
     """Return the quiet runs to store, in order: those outside the history's range as they are,
     those inside without the days that have rows.
     """
-    day_before, day_after = history.first - ONE_DAY, history.last + ONE_DAY
-    before = [run for run in stored_runs if run.first <= day_before]
-    runs = [_part(run, run.first, min(run.last, day_before)) for run in before]
+    runs = list(_up_to(stored_runs, history.first - ONE_DAY))
     for run in history.quiet:
         runs += _without(run, row_days)
-    after = [run for run in stored_runs if run.last >= day_after]
-    runs += [_part(run, max(run.first, day_after), run.last) for run in after]
+    runs += _since(stored_runs, history.last + ONE_DAY)
     return list(_join(runs))
+
+
+def _up_to(runs: Iterable[DayRun], last: date) -> Iterator[DayRun]:
+    for run in runs:
+        if run.first <= last:
+            yield _part(run, run.first, min(run.last, last))
+
+
+def _since(runs: Iterable[DayRun], first: date) -> Iterator[DayRun]:
+    for run in runs:
+        if run.last >= first:
+            yield _part(run, max(run.first, first), run.last)
 
 
 def _part(run: DayRun, first: date, last: date) -> DayRun:
