@@ -208,7 +208,7 @@ class Maker:
         if worst is None:
             effects = self._effects(components, start, end)
         else:
-            effects = {c.id: ((start, worst),) for c in self._pick(components, names)}
+            effects = self._alike(components, names, (start, worst))
         levels = [Level.OPERATIONAL]
         for moves in effects.values():
             levels += [level for _, level in moves]
@@ -245,9 +245,7 @@ class Maker:
                 resolved_at=end,
                 maintenance=True,
                 announced_at=announced_at,
-                effects={
-                    c.id: ((start, Level.MAINTENANCE),) for c in self._pick(components, names)
-                },
+                effects=self._alike(components, names, (start, Level.MAINTENANCE)),
             )
         )
 
@@ -267,6 +265,18 @@ class Maker:
         if names is not None:
             return [c for c in components if c.full_name in names]
         return self.rng.sample(list(components), min(len(components), self.rng.randint(1, 3)))
+
+    def _alike(
+        self,
+        components: Sequence[TruthComponent],
+        names: Sequence[str] | None,
+        transition: Transition,
+    ) -> dict[str, tuple[Transition, ...]]:
+        """Return the same transition for some components."""
+        effects: dict[str, tuple[Transition, ...]] = {}
+        for component in self._pick(components, names):
+            effects[component.id] = (transition,)
+        return effects
 
     def _effects(
         self, components: Sequence[TruthComponent], start: datetime, end: datetime | None

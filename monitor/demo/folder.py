@@ -54,7 +54,7 @@ def write_settings(folder: Path, vendors: Sequence[Truth], host: str, port: int,
             "    interval: 60s",
         ]
     file = folder / SETTINGS
-    file.write_text(HEAD + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+    file.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
     return file
 
 

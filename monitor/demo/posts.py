@@ -49,9 +49,14 @@ def posts(incident: TruthIncident, now: datetime) -> list[Post]:
     """
     updates: list[Post] = []
     before: dict[str, Level] = {}
-    for at in sorted({at for at in incident.instants() if at <= now}):
-        after = {key: incident.level(key, at) for key in incident.component_ids(at)}
-        states = {key: (before.get(key, Level.OPERATIONAL), level) for key, level in after.items()}
+    for at in sorted(set(incident.instants())):
+        if at > now:
+            break
+        after = {}
+        states = {}
+        for key in incident.component_ids(at):
+            after[key] = incident.level(key, at)
+            states[key] = before.get(key, Level.OPERATIONAL), after[key]
         only_text = at in incident.notes or not states
         status = _status(incident, at, after, first=not updates)
         updates.append(Post(at=at, status=status, states=None if only_text else states))
@@ -80,8 +85,13 @@ def _status(
 
 def current_incidents(truth: Truth, now: datetime, *, maintenance: bool) -> list[TruthIncident]:
     """Return what has been announced or begun and has not ended, newest first."""
-    incidents = [i for i in newest_first(truth, now) if i.maintenance is maintenance]
+    incidents = newest_of(truth, now, maintenance=maintenance)
     return [incident for incident in incidents if not incident.is_over(now)]
+
+
+def newest_of(truth: Truth, now: datetime, *, maintenance: bool) -> list[TruthIncident]:
+    """Return the incidents, or the maintenances, as `newest_first` orders them."""
+    return [each for each in newest_first(truth, now) if each.maintenance is maintenance]
 
 
 def newest_first(truth: Truth, now: datetime) -> list[TruthIncident]:

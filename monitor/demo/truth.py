@@ -5,7 +5,7 @@ A truth never changes. Everything is asked as of a `now`: what lies after it has
 except that an announced maintenance is known from its announcement.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -73,7 +73,7 @@ class TruthIncident:
 
     def __post_init__(self) -> None:
         for transitions in self.effects.values():
-            instants = [at for at, _ in transitions]
+            instants = list(_instants_of(transitions))
             is_inside = self.started_at <= instants[0] and (
                 self.resolved_at is None or instants[-1] <= self.resolved_at
             )
@@ -97,8 +97,11 @@ class TruthIncident:
         """Return the level this incident alone gives a component at an instant."""
         if self.is_over(at):
             return Level.OPERATIONAL
-        past = [level for since, level in self.effects.get(component_id, ()) if since <= at]
-        return past[-1] if past else Level.OPERATIONAL
+        level_at = Level.OPERATIONAL
+        for since, level in self.effects.get(component_id, ()):
+            if since <= at:
+                level_at = level
+        return level_at
 
     def component_ids(self, now: datetime) -> tuple[str, ...]:
         """Return the components it has named by `now`; a maintenance names all of them when it is
@@ -114,7 +117,7 @@ class TruthIncident:
         Zero-length spans are kept: vendors publish them.
         """
         transitions = self.effects.get(component_id, ())
-        ends = [*(at for at, _ in transitions[1:]), self.resolved_at][: len(transitions)]
+        ends = [*_instants_of(transitions[1:]), self.resolved_at][: len(transitions)]
         spans = []
         for (start, level), end in zip(transitions, ends, strict=True):
             if start <= now and level is not Level.OPERATIONAL:
@@ -129,7 +132,7 @@ class TruthIncident:
         yield self.visible_at
         yield self.started_at
         for transitions in self.effects.values():
-            yield from (at for at, _ in transitions)
+            yield from _instants_of(transitions)
         yield from self.notes
         if self.resolved_at is not None:
             yield self.resolved_at
@@ -174,21 +177,35 @@ class Truth:
                 return component
         raise KeyError(component_id)
 
-    def visible(self, now: datetime) -> list[TruthIncident]:
-        """Return the incidents and maintenances the vendor has spoken of by `now`, in no particular
+    @property
+    def showcased(self) -> list[TruthComponent]:
+        """The components whose uptime is published."""
+        return [component for component in self.components if component.showcase]
+
+    def visible(self, now: datetime) -> Iterator[TruthIncident]:
+        """Yield the incidents and maintenances the vendor has spoken of by `now`, in no particular
         order.
         """
-        return [incident for incident in self.incidents if incident.visible_at <= now]
+        for incident in self.incidents:
+            if incident.visible_at <= now:
+                yield incident
 
     def level(self, component_id: str, at: datetime) -> Level:
         """Return the component's level at an instant: the worst of its incidents."""
-        return max((i.level(component_id, at) for i in self.incidents), default=Level.OPERATIONAL)
+        worst = Level.OPERATIONAL
+        for incident in self.incidents:
+            worst = max(worst, incident.level(component_id, at))
+        return worst
+
+    def levels_at(self, now: datetime) -> list[Level]:
+        """Return the level of every component at an instant."""
+        return [self.level(component.id, now) for component in self.components]
 
     def levels(self, component_id: str, *, now: datetime) -> list[tuple[Interval, Level]]:
         """Return the bad levels of a component until `now`, ascending and disjoint, equal
         neighbours joined.
         """
-        edges = {at for at in self._instants(component_id) if at < now} | {now}
+        edges = {now, *self._instants(component_id, before=now)}
         spans: list[tuple[Interval, Level]] = []
         for start, end in pairwise(sorted(edges)):
             level = self.level(component_id, start)
@@ -198,11 +215,14 @@ class Truth:
                 spans.append((Interval(start, end), level))
         return spans
 
-    def _instants(self, component_id: str) -> Iterator[datetime]:
-        """Yield the instants of the incidents that concern a component."""
+    def _instants(self, component_id: str, before: datetime) -> Iterator[datetime]:
+        """Yield the instants before another, of the incidents that concern a component."""
         for incident in self.incidents:
-            if component_id in incident.effects:
-                yield from incident.instants()
+            if component_id not in incident.effects:
+                continue
+            for at in incident.instants():
+                if at < before:
+                    yield at
 
     def seconds(self, component_id: str, day: date, *, now: datetime) -> Seconds:
         """Return the exact seconds at each bad level of a component on one day of the page's zone.
@@ -213,8 +233,12 @@ class Truth:
         """
         whole = day_interval(day, self.tz)
         end = min(whole.end, now)
-        events = {at for at in self._instants(component_id) if whole.start < at < end}
-        edges = {whole.start, end, *events} if whole.start < end else set()
+        edges: set[datetime] = set()
+        if whole.start < end:
+            edges = {whole.start, end}
+        for at in self._instants(component_id, before=end):
+            if whole.start < at:
+                edges.add(at)
         sums = dict.fromkeys(Level, 0.0)
         for since, until in pairwise(sorted(edges)):
             sums[self.level(component_id, since)] += (until - since).total_seconds()
@@ -229,15 +253,24 @@ class Truth:
         """Return the last instant by `now` at which anything on the page changed."""
         latest = self.created_at
         for incident in self.incidents:
-            latest = max([latest, *(at for at in incident.instants() if at <= now)])
+            for at in incident.instants():
+                if latest < at <= now:
+                    latest = at
         return latest
 
     def component_changed_at(self, component_id: str, now: datetime) -> datetime:
         """Return the last instant by `now` at which the component's state changed."""
         latest = self.created_at
         for span, _ in self.levels(component_id, now=now):
-            latest = max([latest, *(edge for edge in (span.start, span.end) if edge < now)])
+            for edge in (span.start, span.end):
+                if latest < edge < now:
+                    latest = edge
         return latest
+
+
+def _instants_of(transitions: Iterable[Transition]) -> Iterator[datetime]:
+    for at, _ in transitions:
+        yield at
 
 
 def new_id(platform: str, at: datetime, *parts: str) -> str:

@@ -1,5 +1,6 @@
 """The Statuspage-compatible API."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from random import Random
 
@@ -12,7 +13,7 @@ from monitor.demo.incidentio.page import (
     status_posts,
     without_none,
 )
-from monitor.demo.posts import Answer, Post, Query, current_incidents, newest_first
+from monitor.demo.posts import Answer, Post, Query, current_incidents, newest_of
 from monitor.demo.truth import TruthComponent, TruthIncident, ulid
 from monitor.model import Level
 
@@ -43,7 +44,7 @@ def _head(page: Page) -> Json:
 
 
 def _overall_status(page: Page) -> Json:
-    indicator, description = COMPAT_INDICATORS[max(page.level(c.id) for c in page.truth.components)]
+    indicator, description = COMPAT_INDICATORS[max(page.truth.levels_at(page.now))]
     return {"description": description, "indicator": indicator}
 
 
@@ -79,6 +80,10 @@ def _update(incident: TruthIncident, post: Post) -> Json:
     }
 
 
+def _incidents(page: Page, incidents: Iterable[TruthIncident]) -> list[Json]:
+    return [_incident(page, incident) for incident in incidents]
+
+
 def _incident(page: Page, incident: TruthIncident) -> Json:
     updates = status_posts(incident, page.now)
     document: Json = {
@@ -106,7 +111,7 @@ def summary(page: Page, _query: Query) -> Answer:
     incidents = current_incidents(page.truth, page.now, maintenance=False)
     document = {
         "components": _component_rows(page)[:COMPAT_ROWS],
-        "incidents": [_incident(page, i) for i in incidents] or None,
+        "incidents": _incidents(page, incidents) or None,
         "page": _head(page),
         "status": _overall_status(page),
     }
@@ -120,6 +125,6 @@ def components(page: Page, _query: Query) -> Answer:
 
 def incidents(page: Page, _query: Query) -> Answer:
     """Answer with the latest incidents."""
-    incidents = [i for i in newest_first(page.truth, page.now) if not i.maintenance]
-    rows = [_incident(page, incident) for incident in incidents[:COMPAT_ROWS]]
+    incidents = newest_of(page.truth, page.now, maintenance=False)
+    rows = _incidents(page, incidents[:COMPAT_ROWS])
     return json_document({"incidents": rows, "page": _head(page)})

@@ -1,10 +1,11 @@
 """The page's own data calls: summary, incidents, impacts and uptimes."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from monitor.demo.incidentio.page import Json, Page, iso, json_document, recorded_since
-from monitor.demo.incidentio.summary import impact_rows, incident_document, page_summary
+from monitor.demo.incidentio.summary import impact_rows, incident_documents, page_summary
 from monitor.demo.posts import Answer, Query, floor2, newest_first
 from monitor.demo.truth import TruthComponent, TruthIncident
 from monitor.intervals import Interval, total_seconds
@@ -12,18 +13,27 @@ from monitor.intervals import Interval, total_seconds
 
 def impact_data(page: Page, since: datetime, until: datetime) -> Json:
     """Return the impacts of a span of time, the incidents they belong to and the uptimes."""
-    impacts = []
+    impacts: list[Json] = []
+    links = []
     for incident in page.truth.visible(page.now):
-        for impact in impact_rows(page, incident):
-            end = impact.get("end_at")
-            if impact["start_at"] <= iso(until) and (end is None or end >= iso(since)):
-                impacts.append(impact)
-    ids = {impact["status_page_incident_id"] for impact in impacts}
+        own = list(_impacts_between(page, incident, since, until))
+        if own:
+            impacts += own
+            links.append(_link(page, incident))
     return {
         "component_impacts": sorted(impacts, key=lambda impact: str(impact["start_at"])),
         "component_uptimes": _uptimes(page, since, until),
-        "incident_links": [_link(page, i) for i in page.truth.visible(page.now) if i.id in ids],
+        "incident_links": links,
     }
+
+
+def _impacts_between(
+    page: Page, incident: TruthIncident, since: datetime, until: datetime
+) -> Iterator[Json]:
+    for impact in impact_rows(page, incident):
+        end = impact.get("end_at")
+        if impact["start_at"] <= iso(until) and (end is None or end >= iso(since)):
+            yield impact
 
 
 def _link(page: Page, incident: TruthIncident) -> Json:
@@ -37,10 +47,9 @@ def _link(page: Page, incident: TruthIncident) -> Json:
 
 
 def _uptimes(page: Page, since: datetime, until: datetime) -> list[Json]:
-    components = [c for c in page.truth.components if c.showcase]
     rows: list[Json] = []
     groups: dict[str, list[TruthComponent]] = {}
-    for component in components:
+    for component in page.truth.showcased:
         row = _uptime_row(page, [component], since, until)
         rows.append({"component_id": component.id, **row})
         if component.group:
@@ -98,15 +107,14 @@ def summary(page: Page, _query: Query) -> Answer:
 def incidents(page: Page, _query: Query) -> Answer:
     """Answer with all incidents and maintenances, newest first."""
     newest = newest_first(page.truth, page.now)
-    return json_document({"incidents": [incident_document(page, i) for i in newest]})
+    return json_document({"incidents": incident_documents(page, newest)})
 
 
 def impacts(page: Page, query: Query) -> Answer:
     """Answer with the impacts between two instants; 422 when they are missing."""
     try:
-        since, until = (
-            datetime.fromisoformat(query[key]).astimezone(UTC) for key in ("start_at", "end_at")
-        )
+        since = datetime.fromisoformat(query["start_at"]).astimezone(UTC)
+        until = datetime.fromisoformat(query["end_at"]).astimezone(UTC)
     except (KeyError, ValueError):
         _, headers, body = json_document({"type": "validation_error", "status": 422})
         return 422, headers, body

@@ -1,5 +1,8 @@
 """What the page knows of itself: its components, and the incidents of now."""
 
+from collections.abc import Iterable
+from itertools import zip_longest
+
 from monitor.demo.incidentio.page import (
     STATES,
     Json,
@@ -38,8 +41,9 @@ def _states(page: Page, incident: TruthIncident) -> list[Json]:
     """Return the worst level each named component had in the incident, and its level now."""
     rows = []
     for key in incident.component_ids(page.now):
-        levels = [level for *_, level in incident.spans(key, page.now)]
-        worst = max(levels, default=Level.OPERATIONAL)
+        worst = Level.OPERATIONAL
+        for span in incident.spans(key, page.now):
+            worst = max(worst, span.level)
         now = incident.level(key, page.now)
         rows.append({"component_id": key, "status": STATES[worst], "current_status": STATES[now]})
     return rows
@@ -47,10 +51,9 @@ def _states(page: Page, incident: TruthIncident) -> list[Json]:
 
 def _update(incident: TruthIncident, post: Post) -> Json:
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": post.text}]}
-    states = [
-        {"component_id": key, "status": STATES[new]}
-        for key, (_, new) in (post.states or {}).items()
-    ]
+    states = []
+    for key, (_, new) in (post.states or {}).items():
+        states.append({"component_id": key, "status": STATES[new]})
     return {
         "id": ulid(post.at, incident.id, "update"),
         "published_at": iso(post.at),
@@ -64,20 +67,26 @@ def _update(incident: TruthIncident, post: Post) -> Json:
 
 def _summaries(page: Page, incident: TruthIncident) -> list[Json]:
     updates = status_posts(incident, page.now)
-    ends = [*(post.at for post in updates[1:]), None]
     rows = []
-    for post, end in zip(updates, ends, strict=True):
+    for post, after in zip_longest(updates, updates[1:]):
         if incident.is_over(post.at):
             continue
-        levels = [incident.level(key, post.at) for key in incident.effects]
+        worst = Level.OPERATIONAL
+        for key in incident.effects:
+            worst = max(worst, incident.level(key, post.at))
         rows.append(
             {
                 "start_at": iso(post.at),
-                "end_at": iso(end) if end else None,
-                "worst_component_status": STATES[max(levels, default=Level.OPERATIONAL)],
+                "end_at": iso(after.at) if after else None,
+                "worst_component_status": STATES[worst],
             }
         )
     return rows
+
+
+def incident_documents(page: Page, incidents: Iterable[TruthIncident]) -> list[Json]:
+    """Return incidents and maintenances with their posts."""
+    return [incident_document(page, incident) for incident in incidents]
 
 
 def incident_document(page: Page, incident: TruthIncident) -> Json:
@@ -128,7 +137,7 @@ def _structure(page: Page) -> list[Json]:
 
 def _current_documents(page: Page, *, maintenance: bool) -> list[Json]:
     incidents = current_incidents(page.truth, page.now, maintenance=maintenance)
-    return [incident_document(page, incident) for incident in incidents]
+    return incident_documents(page, incidents)
 
 
 def page_summary(page: Page) -> Json:

@@ -21,7 +21,7 @@ from monitor.model import Level
 
 def overall_status(page: Page) -> Json:
     """Return what the page says of itself as a whole."""
-    levels = [page.level(c.id) for c in page.truth.components]
+    levels = page.truth.levels_at(page.now)
     indicator, description = INDICATORS[max(levels)]
     if min(levels) is Level.MAJOR_OUTAGE:
         indicator, description = "critical", "Major System Outage"
@@ -73,8 +73,10 @@ def _group(page: Page, name: str, children: list[TruthComponent]) -> Json:
 
 def component_rows(page: Page) -> list[Json]:
     """Return all components, then the groups, which are rows among them."""
-    rows = [component_row(page, c) for c in page.truth.components]
-    return rows + [_group(page, name, children) for name, children in groups_of(page.truth).items()]
+    rows = [component_row(page, component) for component in page.truth.components]
+    for name, children in groups_of(page.truth).items():
+        rows.append(_group(page, name, children))
+    return rows
 
 
 def _update(page: Page, incident: TruthIncident, post: Post) -> Json:
@@ -97,15 +99,16 @@ def _update(page: Page, incident: TruthIncident, post: Post) -> Json:
 def _state_changes(page: Page, post: Post) -> list[Json] | None:
     if post.states is None:
         return None
-    return [
-        {
+    changes = []
+    for key, (old, new) in post.states.items():
+        change = {
             "code": key,
             "name": page.truth.component(key).full_name,
             "old_status": STATES[old],
             "new_status": STATES[new],
         }
-        for key, (old, new) in post.states.items()
-    ]
+        changes.append(change)
+    return changes
 
 
 def _incident(page: Page, incident: TruthIncident) -> Json:
@@ -141,7 +144,10 @@ def _incident(page: Page, incident: TruthIncident) -> Json:
 
 def _monitoring_at(updates: Sequence[Post]) -> datetime | None:
     """Return when a recovery was first being watched."""
-    return next((post.at for post in updates if post.status == "monitoring"), None)
+    for post in updates:
+        if post.status == "monitoring":
+            return post.at
+    return None
 
 
 def status(page: Page, _parts: Mapping[str, str], _query: Query) -> Answer:

@@ -1,11 +1,11 @@
 """The history of months, and the feed."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from html import escape
 
-from monitor.demo.posts import Answer, Query, ok, posts
+from monitor.demo.posts import Answer, Post, Query, ok, posts
 from monitor.demo.statuspage.api import component_rows
 from monitor.demo.statuspage.page import (
     HEADERS,
@@ -14,7 +14,7 @@ from monitor.demo.statuspage.page import (
     days_of_month,
     json_document,
     midnight,
-    month_before,
+    months_before,
     page_number,
 )
 from monitor.demo.truth import TruthIncident
@@ -25,7 +25,7 @@ FEED_ENTRIES = 25
 
 def months(page: Page, _parts: Mapping[str, str], query: Query) -> Answer:
     """Answer with three months of incidents."""
-    months = [month_before(page.today, 3 * (page_number(query) - 1) + back) for back in range(3)]
+    months = months_before(page.today, 3 * (page_number(query) - 1))
     created_at = page.stamp(page.truth.created_at)
     return json_document(
         {
@@ -41,20 +41,22 @@ def months(page: Page, _parts: Mapping[str, str], query: Query) -> Answer:
 
 def _history_month(page: Page, month: date) -> Json:
     days = days_of_month(month)
-    incidents = [
-        incident
-        for incident in page.truth.visible(page.now)
-        if incident.started_at <= page.now
-        and days[0] <= day_of(incident.started_at, page.truth.tz) <= days[-1]
-    ]
-    newest = sorted(incidents, key=lambda i: i.started_at, reverse=True)
+    incidents = _begun_between(page, days[0], days[-1])
+    newest = sorted(incidents, key=lambda incident: incident.started_at, reverse=True)
     return {
         "name": calendar.month_name[month.month],
         "year": month.year,
         "starts_on": month.isoweekday() % 7,
         "days": len(days),
-        "incidents": [_history_row(page, i) for i in newest],
+        "incidents": [_history_row(page, incident) for incident in newest],
     }
+
+
+def _begun_between(page: Page, first: date, last: date) -> Iterator[TruthIncident]:
+    for incident in page.truth.visible(page.now):
+        day = day_of(incident.started_at, page.truth.tz)
+        if incident.started_at <= page.now and first <= day <= last:
+            yield incident
 
 
 def _history_row(page: Page, incident: TruthIncident) -> Json:
@@ -79,9 +81,9 @@ def _small_text(page: Page, at: datetime) -> str:
 def feed(page: Page, _parts: Mapping[str, str], _query: Query) -> Answer:
     """Answer with the Atom feed of the history."""
     host = page.truth.url.split("://")[-1].strip("/")
-    latest = [(posts(i, page.now)[-1].at, i) for i in page.truth.visible(page.now)]
-    newest = sorted(latest, key=lambda pair: pair[0], reverse=True)[:FEED_ENTRIES]
-    entries = "".join(_entry(page, incident, host, at) for at, incident in newest)
+    entries = ""
+    for incident, at in _newest(page)[:FEED_ENTRIES]:
+        entries += _entry(page, incident, host, at)
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<feed xml:lang="en-US"'
         f' xmlns="http://www.w3.org/2005/Atom">\n  <id>tag:{host},2005:/history</id>\n  <link'
@@ -95,12 +97,23 @@ def feed(page: Page, _parts: Mapping[str, str], _query: Query) -> Answer:
     )
 
 
-def _entry(page: Page, incident: TruthIncident, host: str, at: datetime) -> str:
-    texts = " ".join(
+def _newest(page: Page) -> list[tuple[TruthIncident, datetime]]:
+    """Return the incidents and when the last word of each was posted, latest first."""
+    pairs = [
+        (incident, posts(incident, page.now)[-1].at) for incident in page.truth.visible(page.now)
+    ]
+    return sorted(pairs, key=lambda pair: pair[1], reverse=True)
+
+
+def _paragraph(page: Page, post: Post) -> str:
+    return (
         f"<p> <small>{_small_text(page, post.at)}</small><br>"
         f" <strong>{post.status.replace('_', ' ').capitalize()}</strong> - {post.text} </p>"
-        for post in reversed(posts(incident, page.now))
     )
+
+
+def _entry(page: Page, incident: TruthIncident, host: str, at: datetime) -> str:
+    texts = " ".join(_paragraph(page, post) for post in reversed(posts(incident, page.now)))
     return (
         f"  <entry>\n    <id>tag:{host},2005:Incident/{int(incident.id, 36) % 10**8}</id>\n"
         f"    <published>{at:%Y-%m-%dT%H:%M:%SZ}</published>\n   "

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from monitor.demo.posts import Answer, Query, json_answer, newest_first
+from monitor.demo.posts import Answer, Query, json_answer, newest_of
 from monitor.demo.truth import Truth, TruthComponent, TruthIncident
-from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
+from monitor.intervals import Interval, day_interval, day_of, days_between
 from monitor.model import Level
 
 Json = dict[str, Any]
@@ -78,14 +78,9 @@ class Page:
         """Return a component's level now."""
         return self.truth.level(component_id, self.now)
 
-    @property
-    def components_with_record(self) -> list[TruthComponent]:
-        """The components whose uptime is published."""
-        return [c for c in self.truth.components if c.showcase]
-
     def incidents(self) -> list[TruthIncident]:
         """Return the incidents, newest first by resolution or, failing that, creation."""
-        incidents = [i for i in self.truth.visible(self.now) if not i.maintenance]
+        incidents = [each for each in self.truth.visible(self.now) if not each.maintenance]
         return sorted(incidents, key=self._resolved_or_started, reverse=True)
 
     def _resolved_or_started(self, incident: TruthIncident) -> datetime:
@@ -95,18 +90,23 @@ class Page:
 
     def maintenances(self) -> list[TruthIncident]:
         """Return the maintenances, the one announced last first."""
-        return [i for i in newest_first(self.truth, self.now) if i.maintenance]
+        return newest_of(self.truth, self.now, maintenance=True)
 
     def find(self, incident_id: str) -> TruthIncident | None:
         """Return an incident or maintenance that the page has spoken of."""
-        return next((i for i in self.truth.visible(self.now) if i.id == incident_id), None)
+        for incident in self.truth.visible(self.now):
+            if incident.id == incident_id:
+                return incident
+        return None
 
     def related_events(self, component_id: str, day: date) -> list[Json]:
         """Return the incidents that harmed the component on a day, as the uptime record names
         them.
         """
         interval = day_interval(day, self.truth.tz)
-        incidents = [i for i in self.truth.incidents if self._harms(i, component_id, interval)]
+        incidents = [
+            each for each in self.truth.incidents if self._harms(each, component_id, interval)
+        ]
         return [{"name": incident.title, "code": incident.id} for incident in incidents]
 
     def _harms(self, incident: TruthIncident, component_id: str, interval: Interval) -> bool:
@@ -164,7 +164,12 @@ def month_before(day: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
+def months_before(day: date, months: int) -> list[date]:
+    """Return the first days of three months, latest first: the latest is so many before a day's."""
+    return [month_before(day, months + back) for back in range(3)]
+
+
 def days_of_month(month: date) -> list[date]:
     """Return all days of the month that begins on a day."""
     _, length = calendar.monthrange(month.year, month.month)
-    return [month + number * ONE_DAY for number in range(length)]
+    return list(days_between(month, month.replace(day=length)))

@@ -14,7 +14,7 @@ from monitor.demo.statuspage.page import (
     groups_of,
     json_document,
     midnight,
-    month_before,
+    months_before,
     page_number,
 )
 from monitor.demo.truth import TruthComponent
@@ -27,14 +27,15 @@ SHOWCASE_DAYS = 90
 def showcase(page: Page, _parts: Mapping[str, str], query: Query) -> Answer:
     """Answer with the 90 days of the components that are asked for."""
     ids = [part for part in query.get("components", "").split(",") if part][:SHOWCASE_IDS]
-    components = [c for c in page.components_with_record if c.id in ids]
-    return json_document(
-        {
-            "components": {c.id: f'<svg id="uptime-component-{c.id}"></svg>' for c in components},
-            "timelines": {c.id: _timeline(page, c) for c in components},
-            "values": [_percentages(page, c) for c in components],
-        }
-    )
+    pictures = {}
+    timelines = {}
+    percentages = []
+    for component in page.truth.showcased:
+        if component.id in ids:
+            pictures[component.id] = f'<svg id="uptime-component-{component.id}"></svg>'
+            timelines[component.id] = _timeline(page, component)
+            percentages.append(_percentages(page, component))
+    return json_document({"components": pictures, "timelines": timelines, "values": percentages})
 
 
 def _timeline(page: Page, component: TruthComponent) -> Json:
@@ -74,31 +75,37 @@ def _percent(page: Page, component: TruthComponent, days: Iterable[date]) -> flo
 
 
 def _share(page: Page, component: TruthComponent, days: Iterable[date]) -> Decimal | None:
-    outages = [page.outages(component, day) for day in days if component.start <= day <= page.today]
-    if not outages:
-        return None
-    downtime = sum((Decimal("0.3") * partial + major for partial, major in outages), Decimal(0))
-    return 1 - downtime / (len(outages) * 86_400)
+    count = 0
+    downtime = Decimal(0)
+    for day in days:
+        if component.start <= day <= page.today:
+            partial, major = page.outages(component, day)
+            downtime += Decimal("0.3") * partial + major
+            count += 1
+    return 1 - downtime / (count * 86_400) if count else None
 
 
 def record(page: Page, parts: Mapping[str, str], query: Query) -> Answer | None:
     """Answer with three months of a component, or of a group."""
-    months = [month_before(page.today, 3 * page_number(query) - 1 - back) for back in range(3)]
+    months = months_before(page.today, 3 * (page_number(query) - 1))
+    months.reverse()
     for name, members in groups_of(page.truth).items():
         if page.truth.group_id(name) == parts["id"]:
-            children = [c for c in members if c.showcase]
+            children = [component for component in members if component.showcase]
             return json_document(_group_record(page, parts["id"], children, months))
-    component = next((c for c in page.components_with_record if c.id == parts["id"]), None)
-    if component is None:
-        return None
-    return json_document(
-        {
-            **_record(page, component_row(page, component)),
-            "is_group": False,
-            "group_component_data": None,
-            "months": [_component_month(page, component, month) for month in months],
-        }
-    )
+    for component in page.truth.showcased:
+        if component.id == parts["id"]:
+            return json_document(_component_record(page, component, months))
+    return None
+
+
+def _component_record(page: Page, component: TruthComponent, months: list[date]) -> Json:
+    return {
+        **_record(page, component_row(page, component)),
+        "is_group": False,
+        "group_component_data": None,
+        "months": [_component_month(page, component, month) for month in months],
+    }
 
 
 def _group_record(
@@ -108,10 +115,10 @@ def _group_record(
     months: list[date],
 ) -> Json:
     row = next(row for row in component_rows(page) if row["id"] == group_id)
-    data = [
-        {"code": c.id, "start_date": midnight(page, c.start), "is_showcased": True}
-        for c in children
-    ]
+    data = []
+    for component in children:
+        start_date = midnight(page, component.start)
+        data.append({"code": component.id, "start_date": start_date, "is_showcased": True})
     return {
         **_record(page, row),
         "is_group": True,
@@ -121,7 +128,7 @@ def _group_record(
 
 
 def _record(page: Page, row: Json) -> Json:
-    choices = [{"name": c.full_name, "value": c.id} for c in page.components_with_record]
+    choices = [{"name": each.full_name, "value": each.id} for each in page.truth.showcased]
     return {"component": row, "component_select_list": choices, "renderUptimePatternFF": False}
 
 
