@@ -10,7 +10,8 @@ from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.protocol import PageContext, Response, Steps, StepsTo
 from monitor.kit.responses import unwrap
-from monitor.model import Gap, PageInfo, Phase
+from monitor.kit.sequences import not_among
+from monitor.model import Gap, PageInfo, Phase, id_set
 from monitor.platforms.statuspage.answers import UNREADABLE, parse, try_get
 from monitor.platforms.statuspage.bars import Timelines
 from monitor.platforms.statuspage.history import SOURCE, read_history
@@ -127,7 +128,7 @@ def _read_incident_history(
     if (yield from read_history(state, since, known_ids)):
         return
     linked_ids = timelines.incident_ids if timelines is not None else ()
-    others = [code for code in linked_ids if code not in known_ids]
+    others = not_among(linked_ids, known_ids)
     yield from read_incidents(state, others)
     if newest.error is not None and not others:
         yield from read_feed_incidents(state)
@@ -143,7 +144,7 @@ def _read_newest(state: PageState) -> StepsTo[Newest]:
         return Newest(error=error)
     evidence = listed_evidence(state, incidents)
     yield evidence
-    return Newest(frozenset(incident.id for incident in incidents), evidence.lists)
+    return Newest(frozenset(id_set(incidents)), evidence.lists)
 
 
 def _history_gap(page: PageContext, newest: Newest) -> Gap:

@@ -4,7 +4,6 @@ maintenance. Pure.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain
 from typing import NamedTuple
 
 from monitor.intervals import Interval, day_interval
@@ -30,7 +29,10 @@ class Timelines(NamedTuple):
     def incident_ids(self) -> tuple[str, ...]:
         """The incidents the bars are linked to, newest day first."""
         newest_first = sorted(self.evidence.bars, key=lambda bar: bar.day, reverse=True)
-        return tuple(dict.fromkeys(chain.from_iterable(bar.incident_ids for bar in newest_first)))
+        ids: dict[str, None] = {}
+        for bar in newest_first:
+            ids |= dict.fromkeys(bar.incident_ids)
+        return tuple(ids)
 
 
 def read_timelines(lines: Mapping[str, Row], values: Sequence[Row], state: PageState) -> Timelines:

@@ -24,9 +24,9 @@ class Listing:
 def read_components(answer: Row) -> Listing:
     """Return the components that an answer lists."""
     rows = items(answer.get("components"), "answer.components")
-    groups = [row for row in rows if is_group(row)]
+    groups, leaves = _divide(rows)
     names = {text_as_is(row, "id", "components[]"): row["name"] for row in groups}
-    leaves = _each_once(_in_page_order(rows, groups))
+    leaves = _each_once(_in_page_order(leaves, groups))
     return Listing(
         rows=rows,
         groups=frozenset(names),
@@ -35,23 +35,30 @@ def read_components(answer: Row) -> Listing:
     )
 
 
+def _divide(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows that are groups, and those that are components."""
+    groups: list[Row] = []
+    leaves: list[Row] = []
+    for row in rows:
+        (groups if is_group(row) else leaves).append(row)
+    return groups, leaves
+
+
 def _components(leaves: Iterable[Row], groups: Mapping[str, str]) -> Iterator[Component]:
     for position, row in enumerate(leaves):
         group = groups.get(row.get("group_id") or "")
         yield _component(row, group, position)
 
 
-def _in_page_order(rows: Sequence[Row], groups: Sequence[Row]) -> list[Row]:
-    """Return the components, without groups, as the page shows them: groups and single ones share
-    an order.
-    """
+def _in_page_order(leaves: Iterable[Row], groups: Iterable[Row]) -> list[Row]:
+    """Return the components as the page shows them: groups and single ones share an order."""
     positions = {row["id"]: row.get("position") or 0 for row in groups}
 
     def place(row: Row) -> tuple[int, int]:
         own, group = row.get("position") or 0, row.get("group_id")
         return (positions[group], own) if group in positions else (own, 0)
 
-    return sorted((row for row in rows if not is_group(row)), key=place)
+    return sorted(leaves, key=place)
 
 
 def _each_once(leaves: Sequence[Row]) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 from monitor.intervals import Interval
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import StepsTo, get
-from monitor.model import Aspect, Coverage, Evidence, Impact, IncidentUpdate
+from monitor.model import Aspect, Coverage, Evidence, Impact, Incident, IncidentUpdate, by_id
 from monitor.platforms.statuspage.answers import instant, parse
 from monitor.platforms.statuspage.incidents import (
     IncidentRecord,
@@ -37,18 +37,19 @@ def incident_evidence(
     """Return what incidents say; of one told twice the last counts. `more` are other fields of the
     evidence.
     """
-    records = {incident.id: incident for incident in incidents}.values()
+    rows: list[Incident] = []
     updates: list[IncidentUpdate] = []
     impacts: list[Impact] = []
     words: set[str] = set()
-    for record in records:
+    for record in by_id(incidents).values():
+        rows.append(incident_of(record, state.page, state.groups))
         updates += updates_of(record.id, messages_of(record.row, state.groups))
         impacts += impacts_of(record, state.groups)
         words |= record.unknown_words
     return Evidence(
         source=source,
         read_at=state.page.now,
-        incidents=tuple(incident_of(record, state.page, state.groups) for record in records),
+        incidents=tuple(rows),
         updates=tuple(updates),
         impacts=tuple(impacts),
         unknown_words=tuple(sorted(words)),

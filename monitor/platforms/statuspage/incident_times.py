@@ -5,11 +5,12 @@ update, 741 agree with the vendor's bars to 5 s (186 of the 214 with an outage),
 the end that the vendor dated back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from monitor.kit.fields import Row
+from monitor.kit.times import earliest
 from monitor.model import Phase
 from monitor.platforms.statuspage.answers import instant
 from monitor.platforms.statuspage.updates import (
@@ -44,8 +45,8 @@ def read_times(incident: Row, updates: Sequence[Update]) -> IncidentTimes:
         started_at = _started_at(incident)
         return IncidentTimes(phase, started_at, ended_at, started_at)
     started_at = _maintenance_start(incident, updates)
-    working = (update.at for update in updates if update.status in WORKING)
-    return IncidentTimes(phase, started_at, ended_at, next(working, started_at))
+    work_began = _first_at(updates, WORKING) or started_at
+    return IncidentTimes(phase, started_at, ended_at, work_began)
 
 
 def is_maintenance(incident: Row) -> bool:
@@ -76,10 +77,18 @@ def _maintenance_start(incident: Row, updates: Sequence[Update]) -> datetime:
     """Return when a maintenance is scheduled, or began if that was earlier: its `started_at` is
     when it was announced.
     """
-    starts = [update.at for update in updates if update.status == "in_progress"][:1]
-    if incident.get("scheduled_for"):
-        starts.append(instant(incident["scheduled_for"]))
-    return min(starts, default=instant(incident["created_at"]))
+    created_at = instant(incident["created_at"])
+    began_at = _first_at(updates, ("in_progress",))
+    planned = instant(incident["scheduled_for"]) if incident.get("scheduled_for") else None
+    return earliest(began_at, planned) or created_at
+
+
+def _first_at(updates: Iterable[Update], statuses: Container[str]) -> datetime | None:
+    """Return when an update first said one of these; None where none did."""
+    for update in updates:
+        if update.status in statuses:
+            return update.at
+    return None
 
 
 def _ended_at(incident: Row, updates: Sequence[Update]) -> datetime:

@@ -14,6 +14,7 @@ from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.kit.evidence import MIN_DURATION
 from monitor.kit.fields import Row, items
 from monitor.kit.protocol import PageContext
+from monitor.kit.sequences import not_among
 from monitor.model import Basis, Impact, Incident, Phase
 from monitor.platforms.statuspage.answers import (
     LEVELS,
@@ -57,7 +58,7 @@ class IncidentRecord:
 
     def ids_without(self, groups: frozenset[str]) -> tuple[str, ...]:
         """Return the ids it ever named, without those of groups."""
-        return tuple(code for code in self.component_ids if code not in groups)
+        return tuple(not_among(self.component_ids, groups))
 
 
 def read_incident_list(answer: Row, *, key: str = "incidents") -> list[IncidentRecord]:
@@ -100,12 +101,16 @@ def _component_ids(row: Row, updates: Iterable[Update]) -> tuple[str, ...]:
     """Return every component the incident ever named: links are removed on resolution, updates keep
     them.
     """
-    links = row.get("components") or ()
-    groups = {link["id"] for link in links if is_group(link)}
-    ids = [text_as_is(link, "id", "components[]") for link in links]
+    ids: dict[str, None] = {}
+    groups: set[str] = set()
+    for link in row.get("components") or ():
+        key = text_as_is(link, "id", "components[]")
+        ids[key] = None
+        if is_group(link):
+            groups.add(key)
     for update in updates:
-        ids += update.states
-    return tuple(code for code in dict.fromkeys(ids) if code not in groups)
+        ids |= dict.fromkeys(update.states)
+    return tuple(not_among(ids, groups))
 
 
 def _unknown_words(row: Row, updates: Iterable[Update]) -> Iterator[str]:

@@ -127,7 +127,9 @@ def read_state(answer: Row, context: PageContext, *, live: bool = True) -> PageS
 
 
 def _instants(rows: Iterable[Row], key: str) -> Iterator[datetime]:
-    return (instant(each[key]) for each in rows if each.get(key))
+    for each in rows:
+        if each.get(key):
+            yield instant(each[key])
 
 
 def _last_change(page: Row, rows: Sequence[Row]) -> str | None:

@@ -1,5 +1,6 @@
 """The record of bars before what a page shows, component by component, month by month. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -130,14 +131,16 @@ def _read_days(answer: Row, component_id: str) -> list[DayRecord]:
     months = items(answer.get("months"), "answer.months")
     records: list[DayRecord] = []
     for month in () if answer.get("is_group") else months:
-        days = [_day_record(day, component_id) for day in items(month.get("days"), "months[].days")]
+        days = list(_days_of(month, component_id))
         if month.get("uptime_percentage") is not None:
             records += days
-    dated_days = (record for record in records if record.day > date.min)
-    return sorted(dated_days, key=lambda record: record.day)
+    return sorted(records, key=lambda record: record.day)
 
 
-def _day_record(day: Row, component_id: str) -> DayRecord:
-    """Return a day; one without a date, which pads a month, is the calendar's first."""
-    at = calendar_day(day["date"]) if day.get("date") else date.min
-    return DayRecord(at, read_bar(component_id, at, day, day.get("events")))
+def _days_of(month: Row, component_id: str) -> Iterator[DayRecord]:
+    """Yield the days of a month; one without a date pads it and is left out."""
+    for day in items(month.get("days"), "months[].days"):
+        at = calendar_day(day["date"]) if day.get("date") else date.min
+        bar = read_bar(component_id, at, day, day.get("events"))
+        if at > date.min:
+            yield DayRecord(at, bar)

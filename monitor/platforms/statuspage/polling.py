@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from monitor.kit.protocol import PageContext, Steps, get
+from monitor.model import id_set
 from monitor.platforms.statuspage.answers import UNREADABLE, parse
 from monitor.platforms.statuspage.incident_lists import (
     INCIDENTS,
@@ -46,7 +47,7 @@ def poll(page: PageContext) -> Steps:
 def _poll_incidents(state: PageState) -> Steps:
     incidents = parse((yield from get(INCIDENTS)), read_incident_list)
     evidence = listed_evidence(state, incidents)
-    listed_ids = {each.id for each in (*incidents, *state.incidents, *state.maintenances)}
+    listed_ids = id_set((*incidents, *state.incidents, *state.maintenances))
     missing = sorted(state.page.open_incidents - listed_ids)
     if not missing:
         yield replace(evidence, cursor=state.cursor)

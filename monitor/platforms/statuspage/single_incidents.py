@@ -7,6 +7,7 @@ from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import NOT_FOUND, gap_of
 from monitor.kit.protocol import Response, StepsTo, get_all
 from monitor.kit.responses import unwrap
+from monitor.kit.sequences import not_among
 from monitor.model import Evidence, Gap
 from monitor.platforms.statuspage.answers import UNREADABLE, batches, parse
 from monitor.platforms.statuspage.incident_lists import incident_evidence, read_maintenance_list
@@ -46,7 +47,7 @@ def look_for(
         for maintenance in (yield from read_maintenance_list()) or ():
             if maintenance.id in missing:
                 incidents[maintenance.id] = maintenance
-    return list(incidents.values()), tuple(code for code in missing if code not in incidents)
+    return list(incidents.values()), tuple(not_among(missing, incidents))
 
 
 def read_incidents(
@@ -58,7 +59,7 @@ def read_incidents(
     be read.
     """
     whole = True
-    new_ids = (code for code in incident_ids if code not in known_ids)
+    new_ids = not_among(incident_ids, known_ids)
     unread = [code for code in new_ids if _chunk(code) not in state.page.completed_chunks]
     for number, batch in enumerate(batches(unread, TOGETHER), start=1):
         answers = yield from _ask(batch)
