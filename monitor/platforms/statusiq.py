@@ -11,7 +11,7 @@ words can be read. What is easily misread:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
@@ -83,17 +83,19 @@ def poll(page: PageContext) -> Steps:
             raise UnexpectedShape(
                 "the feed is empty: it has an item for every component", remedy=REMEDY
             )
-        states = [_state(entry, position) for position, entry in enumerate(feed.entries)]
+        states = list(_states(feed.entries))
         yield evidence(SOURCE, page, info=PageInfo(name=feed.title or None), parts=states)
 
 
-def _state(entry: Entry, position: int) -> ComponentState:
-    match = TITLE.fullmatch(entry.title)
-    if match is None:
-        raise UnexpectedShape(f"the title {entry.title[:60]!r} is no name and state", remedy=REMEDY)
-    word = " ".join(match["word"].lower().split())[:LONGEST_CODE]
-    component = Component(id=match["name"], name=match["name"], position=position)
-    return ComponentState(component=component, level=VOCABULARY.get(word), word=word)
+def _states(entries: Iterable[Entry]) -> Iterator[ComponentState]:
+    for position, entry in enumerate(entries):
+        match = TITLE.fullmatch(entry.title)
+        if match is None:
+            why = f"the title {entry.title[:60]!r} is no name and state"
+            raise UnexpectedShape(why, remedy=REMEDY)
+        word = " ".join(match["word"].lower().split())[:LONGEST_CODE]
+        component = Component(id=match["name"], name=match["name"], position=position)
+        yield ComponentState(component=component, level=VOCABULARY.get(word), word=word)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001

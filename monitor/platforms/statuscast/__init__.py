@@ -18,11 +18,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain
 
 from monitor.errors import BotChallenge, Truncated, UnexpectedShape
 from monitor.intervals import Interval
-from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_by_component
+from monitor.kit.events import (
+    ComponentState,
+    Event,
+    ImpactSpan,
+    all_spans,
+    open_events,
+    spans_by_component,
+)
 from monitor.kit.evidence import evidence, first_covered, gap_before
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Response, Steps, get
@@ -152,14 +158,13 @@ def _is_restless(text: str, events: Iterable[Event]) -> bool:
     state = STATE.search(text)
     if state is None or state[1].lower() in CALM:
         return False
-    open_events = (event for event in events if event.phase is Phase.OPEN)
-    return not any(event.spans or event.unattributed for event in open_events)
+    return not any(event.spans or event.unattributed for event in open_events(events))
 
 
 def _unknown_days(grid: Grid, events: Iterable[Event], now: datetime) -> Iterator[Impact]:
     """Yield the days whose cell is bad though no incident says when: nothing is known of them."""
     past_events = [event for event in events if event.phase is not Phase.SCHEDULED]
-    spans = spans_by_component(chain.from_iterable(event.spans for event in past_events))
+    spans = spans_by_component(all_spans(past_events))
     for key, cells in grid.cells.items():
         for day, word in cells.items():
             time = grid.day(day)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.kit.protocol import Response, Signal
+from monitor.kit.responses import marks_in
 
 TITLES = (b"powered by StatusCast", b"provided by StatusCast")
 MARKUP = (b'class="row incident-body incident-type-', b'class="historygrid"')
@@ -20,9 +21,9 @@ def detect(response: Response) -> list[Signal]:
 
 
 def _signals(body: bytes) -> Iterator[Signal]:
-    if any(title in body for title in TITLES):
+    if marks_in(body, TITLES):
         yield Signal("title", "the page calls itself powered by StatusCast")
     if ASSET.search(body):
         yield Signal("assets", "the page refers to StatusCast")
-    if any(mark in body for mark in MARKUP):
+    if marks_in(body, MARKUP):
         yield Signal("markup", "the page has StatusCast's incidents or its history grid")

@@ -131,7 +131,7 @@ def read_grid(text: str) -> Grid:
             ids_by_group.setdefault(group.name, []).append(key)
     shift = _shift(all_cells)
     return Grid(
-        components=[_component(key, rows, position) for position, key in enumerate(words)],
+        components=list(_components(words, rows)),
         ids_by_name=ids_by_name,
         ids_by_group=ids_by_group,
         cells=words,
@@ -145,10 +145,11 @@ def _row(match: re.Match[str], html: str) -> _Row:
     return _Row(plain(name[1]) if name else match[1], match[2], html)
 
 
-def _component(key: str, rows: Mapping[str, _Row], position: int) -> Component:
-    row = rows[key]
-    group = rows[row.parent].name if row.parent in rows else None
-    return Component(id=key, name=row.name, group=group, position=position)
+def _components(keys: Iterable[str], rows: Mapping[str, _Row]) -> Iterator[Component]:
+    for position, key in enumerate(keys):
+        row = rows[key]
+        group = rows[row.parent].name if row.parent in rows else None
+        yield Component(id=key, name=row.name, group=group, position=position)
 
 
 def _rows_above(row: _Row, rows: Mapping[str, _Row]) -> Iterator[_Row]:

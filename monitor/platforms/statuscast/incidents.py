@@ -19,7 +19,7 @@ from monitor.errors import UnexpectedShape
 from monitor.kit.events import Event, ImpactSpan, expire_stale, words_not_in
 from monitor.kit.posts import Post, closed_at, last_word, post_saying
 from monitor.kit.times import mail_date
-from monitor.model import Basis, Level, Phase
+from monitor.model import Basis, Level, Phase, by_id
 from monitor.platforms.statuscast.grid import Grid
 from monitor.platforms.statuscast.words import RECORD, VOCABULARY, level_of, pieces, plain
 
@@ -50,7 +50,7 @@ def read_incidents(text: str, grid: Grid, now: datetime) -> list[Event]:
     if len(incidents) != text.count('aria-label="Incident Title"'):
         raise UnexpectedShape("there are more titles of incidents than incidents", remedy=RECORD)
     events = [_event(match[1], html, grid, now) for match, html in incidents]
-    return list({event.id: event for event in events}.values())
+    return list(by_id(events).values())
 
 
 @dataclass(frozen=True, slots=True)

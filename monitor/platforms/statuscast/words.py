@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from html import unescape
 
+from monitor.kit.sequences import with_next
 from monitor.model import Level
 
 VOCABULARY: Mapping[str, Level] = {
@@ -33,7 +34,6 @@ def plain(html: str) -> str:
 
 def pieces(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], str]]:
     """Yield each match with the text from its end until the next match begins, or to the end."""
-    matches = list(pattern.finditer(text))
-    ends = [match.start() for match in matches[1:]] + [len(text)]
-    for match, end in zip(matches, ends, strict=False):
+    for match, following in with_next(list(pattern.finditer(text))):
+        end = len(text) if following is None else following.start()
         yield match, text[match.end() : end]

@@ -121,10 +121,7 @@ def _present(document: Document, page: PageContext, last: Snapshot, page_id: str
     The trouble a component is in is given once, when it is new: polls tell how it goes on.
     """
     snapshot = _snapshot(document, page, page_id)
-    known_states = last.states
-    changes = {
-        key: state for key, state in snapshot.states.items() if known_states.get(key) != state
-    }
+    changes = snapshot.states_since(last)
     ended_events = _ended_events(document, page, last)
     events = (*document.events, *ended_events)
     posted_spans = dict(document.posted_spans)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import Event
@@ -45,8 +46,8 @@ def read_document(answer: object) -> Document:
         events[event.id] = event
         posted_spans[event.id] = tuple(read_posted_spans(entry, event, places))
     codes = {place.code for place in places.values()}
-    for spans in posted_spans.values():
-        codes.update(span.code for span in spans)
+    for span in chain.from_iterable(posted_spans.values()):
+        codes.add(span.code)
     return Document(
         places=tuple(places.values()),
         events=tuple(events.values()),

@@ -7,6 +7,7 @@ part and a location of the incident name it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 
 from monitor.kit.events import Event
 from monitor.kit.fields import Row, row, rows, verbatim
@@ -88,11 +89,9 @@ def _last_codes(posts: Sequence[Row]) -> tuple[str, str]:
 def _component_ids(fields: Row, places: Mapping[str, Place]) -> tuple[str, ...]:
     """Return the places that an event's parts and locations name, each part at each location."""
     parts = _ids(fields, "components_affected")
-    locations = _ids(fields, "containers_affected")
-    keys: list[str] = []
-    for part in parts:
-        keys += [f"{part}.{location}" for location in locations]
-    return tuple(dict.fromkeys(key for key in (*keys, *parts) if key in places))
+    pairs = product(parts, _ids(fields, "containers_affected"))
+    keys = dict.fromkeys((*map(".".join, pairs), *parts))
+    return tuple(key for key in keys if key in places)
 
 
 def _ids(fields: Row, key: str) -> list[str]:

@@ -8,7 +8,7 @@ from monitor.kit.events import ComponentState
 from monitor.kit.fields import Row, optional_rows, verbatim
 from monitor.kit.states import UNKNOWN
 from monitor.kit.times import instant
-from monitor.model import Component, Level, worst_level
+from monitor.model import Component, Level
 from monitor.platforms.statusio.codes import LEVELS, read_code
 
 
@@ -80,8 +80,10 @@ def remark_on(parts: Iterable[Row]) -> str | None:
 
 def _worst_location(part: Row, unknown: Level) -> Level:
     """Return the worst level of a part's locations; `unknown` where that is not known."""
-    codes = [read_code(container, "status_code") for container in part.get("containers") or ()]
-    levels = [LEVELS.get(code) for code in codes]
-    if not levels or None in levels:
-        return unknown
-    return worst_level(levels) or Level.OPERATIONAL
+    worst = None
+    for container in part.get("containers") or ():
+        level = LEVELS.get(read_code(container, "status_code"))
+        if level is None:
+            return unknown
+        worst = level if worst is None else max(worst, level)
+    return unknown if worst is None else worst

@@ -28,6 +28,10 @@ class Snapshot:
     open: Mapping[str, Event] = field(default_factory=dict)
     posted_spans: Mapping[str, Sequence[PostedSpan]] = field(default_factory=dict)
 
+    def states_since(self, last: "Snapshot") -> dict[str, tuple[str, datetime]]:
+        """Return the states that are not those of an earlier snapshot."""
+        return {key: state for key, state in self.states.items() if state != last.states.get(key)}
+
     def dump(self) -> str:
         """Return the snapshot as a text, which `read_snapshot` reads."""
         states = {}
