@@ -80,7 +80,7 @@ def max_age_seconds(status: Status) -> int:
     """Return how long a badge of this status may be kept: an interval, and not beyond the moment
     when the level it shows is unknown.
     """
-    interval = status.interval_seconds
+    interval = status.interval_seconds or 0
     if status.level is None or status.age_seconds is None:
         return interval
     remaining = STALE_INTERVALS * interval - status.age_seconds

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,5 @@ class Target:
 
 Stacks = Mapping[str, tuple[Target, ...]]
 """What each of the user's own services depends on, by the name the user gave it."""
+
+NO_STACKS: Stacks = MappingProxyType({})

@@ -230,7 +230,7 @@ def test_an_incident_whose_level_nobody_knows_is_of_every_level(store):
 def unread(store, *, after: timedelta) -> Entry | None:
     now, page = NOW + after, store.pages()[0]
     status = answers.status(store, page, ACME, Target("acme"), now)
-    return unread_entry(status, "Acme", page.added_at)
+    return unread_entry(status, "Acme", page)
 
 
 def test_a_page_that_is_not_read_any_more_is_an_entry_that_stays_the_same(store):

@@ -126,7 +126,7 @@ def _status(about: Subject, part: str | None) -> tuple[answers.Status, VendorSta
 def is_current(status: answers.Status, about: Subject) -> bool:
     """Whether the last reading of a page says how things are now."""
     age = status.age_seconds
-    latest = answers.STALE_INTERVALS * status.interval_seconds
+    latest = answers.STALE_INTERVALS * about.vendor.interval_seconds
     is_fresh = age is not None and 0 <= age <= latest
     return is_fresh and about.page.last_ok is not False and about.page.removed_at is None
 

@@ -16,6 +16,7 @@ from monitor.answers.status import STALE_INTERVALS
 from monitor.intervals import day_of
 from monitor.model import KnownComponent, Level, Phase, worst_level
 from monitor.plain import join_names
+from monitor.store import PageRecord
 
 MOST_NAMES = 10
 """How many components an entry names."""
@@ -62,17 +63,19 @@ def entries_of(chronicle: Chronicle) -> Iterator[Entry]:
         yield _edit(chronicle, edit)
 
 
-def unread_entry(status: Status, name: str, added_at: datetime) -> Entry | None:
+def unread_entry(status: Status, name: str, page: PageRecord) -> Entry | None:
     """Return the entry of a page whose last reading says nothing of now any more; None where it
-    does. `added_at` is since when it is watched.
+    does, and where the vendor is not watched.
     """
+    if status.level is not None or status.interval_seconds is None:
+        return None
     patience = timedelta(seconds=STALE_INTERVALS * status.interval_seconds)
-    since = (status.read_at or added_at) + patience
-    if status.level is not None or not added_at <= since < status.as_of:
+    since = (status.read_at or page.added_at) + patience
+    if not page.added_at <= since < status.as_of:
         return None
     words = "never" if status.read_at is None else instant(status.read_at)
     return Entry(
-        id=urn(status.page, READING, since.isoformat()),
+        id=urn(page.url, READING, since.isoformat()),
         kind=READING,
         vendor=status.target.vendor,
         title=title(f"{name}: {UNKNOWN}"),
@@ -80,7 +83,7 @@ def unread_entry(status: Status, name: str, added_at: datetime) -> Entry | None:
             f"How it stands is unknown: {status.why_unknown}.", f"Last read: {words}."
         ),
         level=None,
-        url=status.page,
+        url=page.url,
         published_at=since,
         updated_at=since,
     )

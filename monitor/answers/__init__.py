@@ -23,6 +23,13 @@ from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.spans import SpanFigures
+from monitor.answers.stacks import (
+    StackStatus,
+    named_slugs,
+    stack_status,
+    target_status,
+    target_statuses,
+)
 from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
 from monitor.answers.status import (
     STALE_INTERVALS,
@@ -34,6 +41,7 @@ from monitor.answers.status import (
     status_of,
     worst_outcome,
 )
+from monitor.answers.target_query import TargetQuery, no_stack
 from monitor.stacks import Target
 
 __all__ = (
@@ -63,23 +71,30 @@ __all__ = (
     "RevisedDay",
     "SpanFigures",
     "SpanQuery",
+    "StackStatus",
     "Standing",
     "Status",
     "Target",
+    "TargetQuery",
     "Thresholds",
     "bad_intervals",
     "chronicle",
     "explanation",
     "freshness",
     "incidents",
+    "named_slugs",
     "never_read",
+    "no_stack",
     "overview",
     "reasons",
     "record",
     "revised_days",
+    "stack_status",
     "standing",
     "status",
     "status_of",
+    "target_status",
+    "target_statuses",
     "verdict",
     "worst_outcome",
 )

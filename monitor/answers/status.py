@@ -61,14 +61,15 @@ class Status:
 
     `level` None = unknown, and `why_unknown` says why. `read_at` (UTC) is the last reading of the
     page, None = never. The counts are of the components asked about; None as long as the page was
-    never read. `component_names` are those of them at `level`. `incidents` go on, `maintenances`
-    are in progress.
+    never read. `page` and `interval_seconds` are None of a vendor that is not watched.
+    `component_names` are those of them at `level`. `incidents` go on, `maintenances` are in
+    progress.
     """
 
     target: Target
-    page: str
+    page: str | None
     as_of: datetime
-    interval_seconds: int
+    interval_seconds: int | None
     level: Level | None
     why_unknown: str | None = None
     read_at: datetime | None = None
@@ -147,7 +148,21 @@ def never_read(vendor: VendorConfig, target: Target, now: datetime) -> Status:
     )
 
 
+def not_watched(target: Target, now: datetime) -> Status:
+    """Return the status of what the settings in force do not have."""
+    return Status(
+        target=target,
+        page=None,
+        as_of=now,
+        interval_seconds=None,
+        level=None,
+        why_unknown=_NOT_WATCHED,
+    )
+
+
+STALE = "the page was not read since; is `monitor serve` running?"
 _NEVER = "the page was never read"
+_NOT_WATCHED = "it is not watched"
 
 
 def _why_not_now(page: PageRecord, standing: Standing, vendor: VendorConfig) -> str | None:
@@ -162,7 +177,7 @@ def _why_not_now(page: PageRecord, standing: Standing, vendor: VendorConfig) -> 
         return f"the page could not be read: {page.last_error_message}"
     age = standing.age_seconds
     if age is None or age > STALE_INTERVALS * vendor.interval_seconds:
-        return "the page was not read since; is `monitor serve` running?"
+        return STALE
     return None
 
 

@@ -21,6 +21,7 @@ from monitor.store import (
     histories,
     identities,
     leases,
+    past_states,
     poll_log,
     poll_updates,
     purging,
@@ -37,6 +38,7 @@ from monitor.store import servers as server_module
 from monitor.store import units as unit_module
 from monitor.store import validators as validator_module
 from monitor.store.health import Health
+from monitor.store.past_states import PastPage
 from monitor.store.patience import Patience
 from monitor.store.records import (
     AppliedSettings,
@@ -77,6 +79,7 @@ __all__ = [
     "PageRecord",
     "PageSpec",
     "PageState",
+    "PastPage",
     "Patience",
     "Pin",
     "PinnedBody",
@@ -228,6 +231,8 @@ class Store(Transactions):
     kept_polls = reads(poll_log.kept_polls)
     heal = writes(healing.heal)
     last_reading = reads(healing.last_reading)
+    page_at = reads(past_states.page_at)
+    state_at = reads(past_states.state_at)
 
     # what was read
 

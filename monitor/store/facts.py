@@ -158,18 +158,18 @@ def _coverage(rows: Iterable[Row], known_at: datetime) -> Iterator[Coverage]:
             yield Coverage(span=span, aspect=ASPECTS[aspect], component_id=component_id or None)
 
 
-_NOT_ENDED = INCIDENT.c.phase.in_((Phase.OPEN.value, Phase.SCHEDULED.value))
+NOT_ENDED = INCIDENT.c.phase.in_((Phase.OPEN.value, Phase.SCHEDULED.value))
 _OPEN_INCIDENTS = (
     sa.select(*INCIDENTS.columns)
     .where(
         INCIDENT.c.page_id == sa.bindparam("page"),
         INCIDENT.c.superseded_at.is_(None),
-        _NOT_ENDED,
+        NOT_ENDED,
     )
     .order_by(INCIDENT.c.started_at, INCIDENT.c.external_id)
 )
 _NOT_ENDED_PHASES = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
-    INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.superseded_at.is_(None), _NOT_ENDED
+    INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.superseded_at.is_(None), NOT_ENDED
 )
 
 

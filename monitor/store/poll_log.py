@@ -260,6 +260,29 @@ def _instants_until(now: datetime, first: datetime, later: bytes) -> Iterator[da
             yield at
 
 
+class PastPoll(NamedTuple):
+    """The last poll by some instant, and what it came to."""
+
+    at: datetime
+    failed: bool
+    reason: str | None
+
+
+def last_by(connection: Connection, page_id: int, moment: datetime) -> PastPoll | None:
+    """Return the last poll that began by `moment`; None when the log has none."""
+    query = (
+        sa.select(*columns(POLL, "outcome reason started_at later"))
+        .where(POLL.c.page_id == page_id, POLL.c.started_at <= moment)
+        .order_by(POLL.c.started_at.desc(), POLL.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    at = max(_instants_until(moment, row.started_at, row.later))
+    return PastPoll(at, row.outcome == "failed", row.reason)
+
+
 def last(connection: Connection, page_id: int) -> datetime | None:
     """Return when the page's last poll began."""
     return connection.execute(
