@@ -44,7 +44,7 @@ def as_json(statuses: Sequence[Status], thresholds: Thresholds, as_of: datetime)
         "as_of": iso(as_of.astimezone(UTC)),
         "status": outcome.name.lower(),
         "exit_code": int(outcome),
-        "targets": [_target(status, thresholds) for status in statuses],
+        "targets": [target_json(status, thresholds) for status in statuses],
     }
 
 
@@ -59,7 +59,8 @@ def failure_as_json(message: str, as_of: datetime) -> dict[str, Any]:
     }
 
 
-def _target(status: Status, thresholds: Thresholds) -> dict[str, Any]:
+def target_json(status: Status, thresholds: Thresholds) -> dict[str, Any]:
+    """Return one status as a JSON object."""
     return {
         "target": str(status.target),
         "vendor": status.target.vendor,

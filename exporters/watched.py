@@ -8,6 +8,7 @@ from datetime import datetime
 from exporters.prometheus import NoSuchVendor
 from monitor.answers import Status, Target, never_read, status
 from monitor.config import VendorConfig
+from monitor.stacks import NO_STACKS, Stacks
 from monitor.store import PageRecord, Store
 
 ANSWER_SECONDS = 3.0
@@ -23,6 +24,7 @@ class Watched:
     store: Store
     vendors: Callable[[], Mapping[str, VendorConfig]]
     clock: Callable[[], datetime]
+    stacks: Callable[[], Stacks] = lambda: NO_STACKS
 
     def vendor(self, slug: str) -> VendorConfig:
         """Return a vendor's settings. Raises NoSuchVendor."""

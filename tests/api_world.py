@@ -13,6 +13,7 @@ from exporters.web import application
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage, Level, Phase
+from monitor.stacks import Stacks, Target
 from monitor.store import PageSpec, Store
 from tests.scrape_world import MemoryStore, golden_polls, golden_state
 from tests.store_support import add_page, component, evidence, impact, incident, observed, save
@@ -22,6 +23,7 @@ ACME = VendorConfig(slug="acme", name="Acme", url="https://acme.example/", exclu
 GLOBEX = VendorConfig(slug="globex", name="Globex Corporation", url="https://globex.example/")
 NEVER = VendorConfig(slug="initech", name="Initech", url="https://initech.example/")
 VENDORS = {each.slug: each for each in (ACME, GLOBEX, NEVER)}
+STACKS: Stacks = {"all": (Target("globex"), Target("initech"))}
 
 
 def small_store() -> Store:
@@ -63,9 +65,11 @@ def app_of(
     vendors: Mapping[str, VendorConfig] = VENDORS,
     clock: Callable[[], datetime] = lambda: NOW,
     origins: Sequence[str] = (),
+    stacks: Stacks = STACKS,
 ):
     """Return the whole web application, with the API over this store."""
-    desk = Desk(small_store() if store is None else store, vendors=vendors, clock=clock)
+    store = small_store() if store is None else store
+    desk = Desk(store, vendors=vendors, clock=clock, stacks=stacks)
     return application(
         golden_state(MemoryStore()),
         golden_polls(),

@@ -33,6 +33,10 @@ ANSWERS = {
     "/incidents?vendor=acme&component=web": models.Incidents,
     "/compare?vendor=globex&vendor=acme&days=4": models.Comparison,
     "/catalogue?limit=3": models.Catalogue,
+    "/status": models.Statuses,
+    "/status?target=acme/api&stack=all": models.Statuses,
+    "/stacks": models.Stacks,
+    "/stacks/all": models.Stack,
 }
 
 

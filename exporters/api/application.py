@@ -19,7 +19,9 @@ from exporters.api import (
     evidence,
     incidents,
     models,
+    stacks,
     standing,
+    status,
     vendors,
     windows,
 )
@@ -42,6 +44,8 @@ _RESOURCES = (
     incidents.router,
     changes.router,
     compare.router,
+    status.router,
+    stacks.router,
     catalogue.router,
 )
 _SEEN_ELSEWHERE = ("ETag", "Last-Modified", "Retry-After")

@@ -34,6 +34,7 @@ from monitor.intervals import day_of
 from monitor.model import KnownComponent
 from monitor.plain import json_text
 from monitor.ratios import DEFAULT_POLICY
+from monitor.stacks import NO_STACKS, Stacks
 from monitor.store import PageRecord, Store
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
 
@@ -107,6 +108,7 @@ class Moment:
 
     store: Store
     vendors: Mapping[str, VendorConfig]
+    stacks: Stacks
     policy: str
     window_days: int
     now: datetime
@@ -120,7 +122,7 @@ class Moment:
 
     def subject(self, word: str) -> Subject:
         """Return the vendor of this slug, or of this name in any case. Raises NotThere."""
-        slug = word if word in self.vendors else self._slug(word)
+        slug = self.slug(word)
         found = self.subjects([slug])
         if not found:
             raise NotThere(f"{slug} is not in the database yet")
@@ -135,6 +137,16 @@ class Moment:
             records=self.records,
             number=self.number,
         )
+
+    def slugs_of(self, stack: str) -> set[str]:
+        """Return the vendors of a stack that are watched."""
+        return {target.vendor for target in self.stacks[stack]} & self.vendors.keys()
+
+    def slug(self, word: str) -> str:
+        """Return the slug of the vendor of this slug, or of this name in any case. Raises
+        NotThere.
+        """
+        return word if word in self.vendors else self._slug(word)
 
     def _slug(self, word: str) -> str:
         names = {
@@ -187,6 +199,7 @@ class Desk:
         *,
         vendors: Mapping[str, VendorConfig],
         clock: Callable[[], datetime],
+        stacks: Stacks = NO_STACKS,
         policy: str = DEFAULT_POLICY,
         window_days: int = 90,
         within: Callable[[float], AbstractContextManager[object]] = nullcontext,
@@ -198,21 +211,27 @@ class Desk:
         self._records = Records(_MOST_RECORDS)
         self._limiter: CapacityLimiter | None = None
         self._number = 0
-        self._settings = (0, dict(vendors), policy, window_days)
+        self._settings = (0, dict(vendors), dict(stacks), policy, window_days)
 
     def configure(
-        self, *, vendors: Mapping[str, VendorConfig], policy: str, window_days: int
+        self,
+        *,
+        vendors: Mapping[str, VendorConfig],
+        policy: str,
+        window_days: int,
+        stacks: Stacks = NO_STACKS,
     ) -> None:
         """Answer by these settings from now on."""
         self._number += 1
-        self._settings = (self._number, dict(vendors), policy, window_days)
+        self._settings = (self._number, dict(vendors), dict(stacks), policy, window_days)
 
     def moment(self) -> Moment:
         """Return the store and the settings as they are now."""
-        number, vendors, policy, window_days = self._settings
+        number, vendors, stacks, policy, window_days = self._settings
         return Moment(
             store=self._store,
             vendors=vendors,
+            stacks=stacks,
             policy=policy,
             window_days=window_days,
             now=self._clock(),

@@ -13,6 +13,14 @@ STANDING = (
     "the worst level of the components that count, as the page was last read; null is unknown: no"
     " reading is fresh enough, or too few components are known to call it operational"
 )
+CHECK = (
+    "the worst level that a target's page tells of it, as long as the page can be read and was read"
+    " within two intervals; null is unknown, and never ok"
+)
+STACK = (
+    "the worst level of the targets as they are now, by the rule of `/status`; null is unknown:"
+    " none is known to be degraded or worse, and at least one is unknown"
+)
 INCIDENT = (
     "as the vendor tells it; `level` is the worst level at which it put a component, by your"
     " overrides; null is unknown"

@@ -21,6 +21,7 @@ from monitor.spans import Span, SpanChoice, Unit, parse_day
 from monitor.targets import parse_target
 
 Policy = Literal["statuspage", "strict", "any", "raw"]
+Tier = Literal["critical", "standard", "low"]
 LevelWord = Literal["operational", "maintenance", "degraded", "partial_outage", "major_outage"]
 
 LONGEST_DAYS = 3660
@@ -229,6 +230,19 @@ class Compared(Days):
 
     vendor: list[Word] = Field(
         min_length=1, max_length=MOST_COMPARED, description="The vendors, each once."
+    )
+
+
+class Targets(Nothing):
+    """Which targets, as `monitor status` takes them."""
+
+    target: list[Word] = Field(
+        [], max_length=MOST, description="`VENDOR` or `VENDOR/COMPONENT`; none: every vendor."
+    )
+    stack: list[Word] = Field([], max_length=MOST_COMPARED, description="Those of these stacks.")
+    tier: Tier | None = Field(None, description="Only vendors of this tier of the settings.")
+    component: Word | None = Field(
+        None, description="The components of targets that name none: a name or a pattern."
     )
 
 

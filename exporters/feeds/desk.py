@@ -39,10 +39,13 @@ class Desk:
 
     def vendors(self, path: Mapping[str, str]) -> list[VendorConfig]:
         """Return the vendors that a path asks about, by slug. Raises NoSuchVendor, and
-        HTTPException 404 for a tier that is none.
+        HTTPException 404 for a tier or stack that is none.
         """
         if "vendor" in path:
             return [self.watched.vendor(path["vendor"])]
+        if "stack" in path:
+            slugs = {target.vendor for target in self._stack(path["stack"])}
+            return [self.watched.vendors()[slug] for slug in sorted(slugs)]
         tier = path.get("tier")
         if tier not in (None, *TIERS):
             raise HTTPException(404, f"there is no such tier; there are {', '.join(TIERS)}")
@@ -59,11 +62,11 @@ class Desk:
         """Return the feed of these vendors. Raises HTTPException 404 for a component that is
         none, and StoreError.
         """
-        component, now = request.path_params.get("component"), self.watched.clock()
-        entries: list[Entry] = []
+        now = self.watched.clock()
+        entries: dict[str, Entry] = {}
         with self.watched.patiently():
-            for vendor in vendors:
-                entries += self._entries(vendor, component, now)
+            for vendor, component in self._subjects(request.path_params, vendors):
+                entries.update((each.id, each) for each in self._entries(vendor, component, now))
         is_of_one = "vendor" in request.path_params
         what = title(_title(request.path_params, vendors))
         return Feed(
@@ -71,7 +74,7 @@ class Desk:
             title=what,
             url=str(request.url.replace(path=quote(request.url.path))),
             home=vendors[0].url if is_of_one else None,
-            entries=newest(entries, level=level, kinds=kinds),
+            entries=newest(entries.values(), level=level, kinds=kinds),
         )
 
     def calendar(self, path: Mapping[str, str], vendors: Sequence[VendorConfig]) -> Calendar:
@@ -85,6 +88,35 @@ class Desk:
                     maintenances += maintenances_of(self._chronicle(page, vendor, None, now))
         name = title(f"Maintenance: {_title(path, vendors)}")
         return Calendar(name=name, maintenances=tuple(maintenances))
+
+    def _stack(self, name: str) -> list[Target]:
+        """Return the targets of a stack whose vendors are watched. Raises HTTPException 404."""
+        stacks, vendors = self.watched.stacks(), self.watched.vendors()
+        if name not in stacks:
+            raise HTTPException(404, answers.no_stack(name, stacks))
+        return [target for target in stacks[name] if target.vendor in vendors]
+
+    def _subjects(
+        self, path: Mapping[str, str], vendors: Sequence[VendorConfig]
+    ) -> Iterator[tuple[VendorConfig, str | None]]:
+        """Yield the vendors as a whole (None), and the components, that a feed is of."""
+        if "stack" not in path:
+            for vendor in vendors:
+                yield vendor, path.get("component")
+            return
+        for target in self._stack(path["stack"]):
+            for component in self._components(target):
+                yield self.watched.vendor(target.vendor), component
+
+    def _components(self, target: Target) -> list[str | None]:
+        """Return the components that a target names by slug; None = the vendor as a whole."""
+        if target.components is None:
+            return [None]
+        page = self.watched.page(target.vendor)
+        if page is None:
+            return []
+        known = self.watched.store.known_components(page.id)
+        return [*answers.named_slugs(known, target.components)]
 
     def _chronicle(
         self, page: PageRecord, vendor: VendorConfig, component: str | None, now: datetime
@@ -102,7 +134,7 @@ class Desk:
             return
         yield from entries_of(self._chronicle(page, vendor, component, now))
         status = answers.status(self.watched.store, page, vendor, Target(vendor.slug), now)
-        unread = unread_entry(status, vendor.name, page.added_at)
+        unread = unread_entry(status, vendor.name, page)
         if unread is not None:
             yield unread
 
@@ -110,4 +142,6 @@ class Desk:
 def _title(path: Mapping[str, str], vendors: Sequence[VendorConfig]) -> str:
     if "vendor" in path:
         return " ".join([vendors[0].name, path.get("component", "")])
+    if "stack" in path:
+        return f"Stack {path['stack']}"
     return f"Vendors of tier {path['tier']}" if "tier" in path else "All vendors"

@@ -1,4 +1,6 @@
-"""The addresses of feeds: of all vendors, of a tier, of a vendor and of one of its components."""
+"""The addresses of feeds: of all vendors, of a tier or stack, of a vendor and of one of its
+components.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -20,7 +22,7 @@ FORMS: Mapping[str, tuple[str, Callable[[Feed], bytes]]] = {
 }
 """A feed's forms by the endings of their addresses."""
 
-PATHS = ("all", "tier/{tier}", "vendor/{vendor}", "vendor/{vendor}/{component}")
+PATHS = ("all", "tier/{tier}", "stack/{stack}", "vendor/{vendor}", "vendor/{vendor}/{component}")
 
 
 def feed_routes(desk: Desk) -> list[BaseRoute]:

@@ -187,6 +187,7 @@ def _desk(context: Context) -> Any:  # noqa: ANN401
         context.store,
         vendors=context.vendors,
         clock=context.clock,
+        stacks=context.settings.stacks,
         policy=context.settings.policy,
         window_days=context.settings.window_days,
         within=context.store.patience.within,
@@ -236,6 +237,7 @@ def _web_server(
         store=collector.store,
         vendors=lambda: by_slug(schedule.settings.vendors),
         clock=context.clock,
+        stacks=lambda: schedule.settings.stacks,
     )
     site = Site(watched=watched, version=__version__, policy=lambda: schedule.settings.policy)
     app = application(
@@ -287,6 +289,7 @@ async def _reread(
         )
         desk.configure(
             vendors=by_slug(settings.vendors),
+            stacks=settings.stacks,
             policy=settings.policy,
             window_days=settings.window_days,
         )

@@ -31,6 +31,15 @@ from exporters.api.models.records import (
     VendorFigures,
     Windows,
 )
+from exporters.api.models.stacks import (
+    Stack,
+    StackEntry,
+    Stacks,
+    StackSummary,
+    Statuses,
+    TargetIncident,
+    TargetStatus,
+)
 from exporters.api.models.standings import Check, Standing, VendorEntry, Vendors, WholeStanding
 
 __all__ = (
@@ -63,7 +72,14 @@ __all__ = (
     "Reach",
     "Resource",
     "Span",
+    "Stack",
+    "StackEntry",
+    "StackSummary",
+    "Stacks",
     "Standing",
+    "Statuses",
+    "TargetIncident",
+    "TargetStatus",
     "Vendor",
     "VendorEntry",
     "VendorFigures",

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from exporters.api.models.base import Count, Level, Model, Now, Ratio
 from exporters.api.models.records import OpenIncident
+from exporters.api.models.stacks import Outcome
 
 
 class Check(Model):
     """What `monitor status` says: stricter than a level, since a page must be readable now."""
 
-    outcome: Literal["ok", "warning", "critical", "unknown"]
+    outcome: Outcome
     level: Level
     why_unknown: str | None
 

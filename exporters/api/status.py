@@ -1,0 +1,55 @@
+"""Whether targets work now: what `monitor status --url` asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from exporters.api import models
+from exporters.api.desk import Moment, Reply, desk_of
+from exporters.api.forms import CHECK, now_head
+from exporters.api.parameters import Targets
+from exporters.status import target_json
+from monitor import answers
+from monitor.answers import Target, TargetQuery
+
+router = APIRouter()
+_USUAL = answers.Thresholds()
+
+
+@router.get("/status", response_model=models.Statuses, summary="Whether targets work now")
+async def status(request: Request, asked: Annotated[Targets, Query()]) -> Response:
+    """Answer what `monitor status` says: of the targets and stacks that are named, of every vendor
+    where none is.
+    """
+
+    def ask(moment: Moment) -> Reply:
+        targets = _query(moment, asked).among(moment.vendors, moment.stacks)
+        subjects = moment.subjects(sorted({target.vendor for target in targets}))
+        # An age is of the moment at which it is asked for.
+        second = int(moment.now.timestamp())
+        reply = Reply.about_all(subjects, moment.now, lambda: _statuses(moment, targets))
+        return replace(reply, depends_on=(*reply.depends_on, second))
+
+    return await desk_of(request).answer(request, ask)
+
+
+def _query(moment: Moment, asked: Targets) -> TargetQuery:
+    targets = map(Target.parse, asked.target)
+    return TargetQuery(
+        targets=tuple(replace(each, vendor=moment.slug(each.vendor)) for each in targets),
+        stacks=tuple(asked.stack),
+        tier=asked.tier,
+        components=asked.component,
+    )
+
+
+def _statuses(moment: Moment, targets: Sequence[Target]) -> Mapping[str, Any]:
+    every = list(answers.target_statuses(moment.store, moment.vendors, targets, moment.now))
+    worst = answers.worst_outcome(_USUAL.outcome(each.level) for each in every)
+    return {
+        **now_head(moment.now, CHECK),
+        "status": worst.name.lower(),
+        "targets": [target_json(each, _USUAL) for each in every],
+    }
