@@ -3,21 +3,21 @@
     MonitorError
     +-- ConfigError            the operator edits the configuration (exit code 2)
     +-- StoreError             the operator looks at the database
+    +-- ServerError            a monitor elsewhere gave no answer (`monitor status` ends with 3)
     +-- ReceiverError          a server we send to did not take it; the remedy says whose move it is
-    (exit code 1) +-- PageError              one page could not be read; the others go on (exit code
-    1)
+    |                          (exit code 1)
+    +-- PageError              one page could not be read; the others go on (exit code 1)
         +-- FetchError         network, host or politeness: no usable answer arrived
         |   +-- ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled
         |   +-- BadStatus      the host answered with a status that is not an answer to our question
         +-- ParseError         an answer arrived and does not say what it should
         |   +-- EmptyBody, NotJson, Truncated, BotChallenge, Moved, UnexpectedShape
-        +-- IdentityChanged    another company's page answers in the page's place, until the user
-        accepts it +-- PageUnavailable    the page itself is deleted, private, inactive, or only a
-        parent of other pages +-- UnknownPlatform    nothing we know how to read was recognised
-        +-- TooManyComponents, NameTooLong   the page tells more than the bounds of its vendor allow
+        +-- IdentityChanged    another company's page answers, until the user accepts it
+        +-- PageUnavailable    the page is deleted, private, inactive, or only a parent of others
+        +-- UnknownPlatform    nothing we know how to read was recognised
+        +-- TooManyComponents, NameTooLong   the page tells more than its vendor's bounds allow
         +-- ClockOff           our clock is wrong: what is read cannot be dated
-        +-- Overloaded         this process could not look at the answer in time: nothing is said
-        about the page
+        +-- Overloaded         this process could not look in time: nothing is said about the page
 
 Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is
 a small closed vocabulary, safe as a metric label. None of them may ever be turned into "no
@@ -86,6 +86,10 @@ class ReceiverError(MonitorError):
         super().__init__(f"{message}; {url}; {remedy}")
         self.url = url
         self.remedy = remedy
+
+
+class ServerError(MonitorError):
+    """A monitor elsewhere gave no answer that can be used; the message says why, and what to do."""
 
 
 class PageError(MonitorError):

@@ -50,9 +50,9 @@ ENDINGS: Mapping[str, Ending] = {
     ),
     "monitor status": Ending(
         (
-            "monitor status",
             "monitor status github anthropic/api --warn degraded",
             "monitor status --now githubstatus.com --wait 10m",
+            "monitor status --url http://127.0.0.1:9184 --stack checkout",
         ),
         "0 all is well, 1 maintenance or degraded, 2 an outage, 3 unknown or bad usage",
     ),

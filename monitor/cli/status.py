@@ -2,11 +2,9 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -15,20 +13,21 @@ from typer.core import TyperCommand
 from exporters import status as forms
 from monitor import answers
 from monitor import config as configuration
-from monitor.answers import Outcome, Status, Target, Thresholds
+from monitor.answers import Outcome, Status, Target, TargetQuery, Thresholds
 from monitor.cli import suggested_words
-from monitor.cli.detection import contact_page
-from monitor.cli.options import AllowPrivate, ConfigOption, DatabaseOption
-from monitor.config import TIERS, Settings
-from monitor.errors import ConfigError, MonitorError, PageError
+from monitor.cli.options import AllowPrivate, ConfigOption, DatabaseOption, instant
+from monitor.cli.status_server import ask_monitor
+from monitor.cli.status_sources import Place, ask_database, ask_pages, refuse_together
+from monitor.config import TIERS
+from monitor.errors import MonitorError
 from monitor.model import Level
-from monitor.runtime import ad_hoc_vendor, load_settings, now, open_context, page_named
+from monitor.runtime import now
 from monitor.terminal import say, say_json, tell
 
 commands = typer.Typer()
 
 _LOOK_AGAIN_SECONDS = 5.0
-"""How often the database is looked at with --wait."""
+"""How often the database, or the monitor elsewhere, is looked at with --wait."""
 _ASK_AGAIN_SECONDS = 60.0
 """How often a page is asked with --wait and --now: no page is asked more often than that."""
 
@@ -62,34 +61,6 @@ class _StatusCommand(TyperCommand):
             sys.exit(Outcome.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """What is asked: no targets = every vendor of the settings, of one tier where one is given."""
-
-    targets: tuple[Target, ...]
-    components: str | None
-    tier: str | None
-    config: Path | None
-    database: str | None
-    allow_private: bool
-
-    def of_vendors(self, settings: Settings) -> list[Target]:
-        """Return the targets, all vendors where none is named; `components` goes to each without
-        its own. Raises ConfigError where no vendor is of the tier.
-        """
-        targets = list(self.targets) or [Target(vendor.slug) for vendor in settings.vendors]
-        if self.tier is not None:
-            targets = self._of_tier(targets, settings)
-        return [replace(each, components=each.components or self.components) for each in targets]
-
-    def _of_tier(self, targets: Sequence[Target], settings: Settings) -> list[Target]:
-        slugs = {vendor.slug for vendor in settings.vendors if vendor.tier == self.tier}
-        of_tier = [target for target in targets if target.vendor in slugs]
-        if not of_tier:
-            raise ConfigError(f"no vendor asked about has the tier {self.tier}")
-        return of_tier
-
-
 @commands.command(short_help="Say whether vendors work now.", cls=_StatusCommand)
 def status(
     targets: Annotated[
@@ -106,6 +77,24 @@ def status(
     ] = None,
     tier: Annotated[
         Tier | None, typer.Option("--tier", help="Only vendors of this tier of the settings.")
+    ] = None,
+    stack: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stack",
+            help="What this stack of the settings depends on; may be repeated.",
+            autocompletion=suggested_words.stacks,
+        ),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Ask the monitor that serves there, by its API."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="INSTANT", help="What was known then, e.g. 2026-05-06T14:05Z."
+        ),
     ] = None,
     ask_now: Annotated[
         bool,
@@ -130,26 +119,32 @@ def status(
 ) -> None:
     """Say whether the vendors work now: a line each, then the worst.
 
-    It reads what a running `monitor serve` has stored; --now asks the pages instead.
+    It reads what a running `monitor serve` has stored here, with --url what one elsewhere answers;
+    --now asks the pages instead. --at says what was known at an earlier instant.
 
     The lines and exit codes are those of the Monitoring Plugins (Nagios, Icinga, Zabbix, cron, CI).
     Unknown is never OK: what was never read, not read for two intervals, cannot be read, has too
     few known components or is no vendor ends with 3.
     """
     thresholds = Thresholds(Level[Bad(warn).name], Level[Bad(crit).name])
-    question = _Question(
+    query = TargetQuery(
         targets=tuple(Target.parse(text) for text in targets or ()),
-        components=component,
+        stacks=tuple(stack or ()),
         tier=tier.value if tier else None,
-        config=config,
-        database=database,
-        allow_private=allow_private,
+        components=component,
     )
+    place = Place(config=config, database=database)
     try:
+        refuse_together(url=url, at=at, ask_now=ask_now, wait=wait, place=place)
         seconds = configuration.parse_duration(wait) if wait else 0
-        ask = _ask_pages if ask_now else _ask_database
         pause = _ASK_AGAIN_SECONDS if ask_now else _LOOK_AGAIN_SECONDS
-        statuses = _ask_until_well(lambda: ask(question), thresholds, seconds, pause)
+        if ask_now:
+            ask = partial(ask_pages, query, place, allow_private=allow_private)
+        elif url is not None:
+            ask = partial(ask_monitor, query, url, now)
+        else:
+            ask = partial(ask_database, query, place, instant(at))
+        statuses = _ask_until_well(ask, thresholds, seconds, pause)
     except MonitorError as error:
         _say_failure(error, form)
         raise typer.Exit(Outcome.UNKNOWN) from error
@@ -172,65 +167,6 @@ def _ask_until_well(
         if outcomes == {Outcome.OK} or seconds_left <= 0:
             return statuses
         time.sleep(min(pause, seconds_left))
-
-
-def _ask_database(question: _Question) -> list[Status]:
-    """Return the targets' statuses as the database has them."""
-    with open_context(question.config, question.database) as context:
-        moment = context.clock()
-        pages = {page.slug: page for page in context.store.pages(removed=True)}
-        statuses = []
-        for target in _by_slug(question.of_vendors(context.settings), context.slugs):
-            vendor, page = context.vendors[target.vendor], pages.get(target.vendor)
-            if page is None:
-                statuses.append(answers.never_read(vendor, target, moment))
-                continue
-            with _mistakes_of_targets():
-                statuses.append(answers.status(context.store, page, vendor, target, moment))
-        return statuses
-
-
-def _by_slug(
-    targets: Sequence[Target], slugs: Callable[[Sequence[str]], Sequence[str]]
-) -> Iterator[Target]:
-    """Yield each target under the slug of its vendor, which may be named otherwise."""
-    for target in targets:
-        for slug in slugs([target.vendor]):
-            yield replace(target, vendor=slug)
-
-
-def _ask_pages(question: _Question) -> list[Status]:
-    """Return the targets' statuses as their pages tell them now. Raises ConfigError for a vendor
-    that is no address and has no name in the settings or the catalogue.
-    """
-    settings = load_settings(question.config, question.database)
-    targets = question.of_vendors(settings)
-    addresses = [page_named(target.vendor, settings) for target in targets]
-    return [
-        _ask_page(target, url, settings, allow_private=question.allow_private)
-        for target, url in zip(targets, addresses, strict=True)
-    ]
-
-
-def _ask_page(target: Target, url: str, settings: Settings, *, allow_private: bool) -> Status:
-    namesakes = (vendor for vendor in settings.vendors if vendor.url == url)
-    vendor = next(namesakes, None) or ad_hoc_vendor(url)
-    try:
-        contact = contact_page(url, settings, allow_private=allow_private)
-    except PageError as error:
-        why = f"the page could not be read: {error}"
-        return replace(answers.never_read(vendor, target, now()), why_unknown=why)
-    with _mistakes_of_targets():
-        return answers.status_of(contact.page, contact.state, vendor, target, now())
-
-
-@contextmanager
-def _mistakes_of_targets() -> Iterator[None]:
-    """Turn a question that makes no sense for the page into a ConfigError."""
-    try:
-        yield
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
 
 
 def _write(statuses: Sequence[Status], thresholds: Thresholds, form: StatusFormat) -> None:

@@ -43,6 +43,13 @@ def targets(ctx: typer.Context, incomplete: str) -> list[str]:
     return []
 
 
+def stacks(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of the stacks of the settings."""
+    with _silence():
+        return _beginning(incomplete, _settings(ctx).stacks)
+    return []
+
+
 def components_and_days(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the components of the vendor that was named before, and the days that have names."""
     words = [*_DAYS]
