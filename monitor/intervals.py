@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import pairwise
-from typing import Self
+from typing import Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -192,6 +192,29 @@ def between_edges(spans: Iterable[Interval]) -> Iterator[tuple[datetime, datetim
     for span in spans:
         edges.update((span.start, span.end))
     yield from pairwise(sorted(edges))
+
+
+class HasSpan(Protocol):
+    """What holds for a span of time."""
+
+    @property
+    def span(self) -> Interval: ...  # noqa: D102
+
+
+Spanning = TypeVar("Spanning", bound=HasSpan)
+
+
+def spans_of(items: Iterable[HasSpan]) -> Iterator[Interval]:
+    """Yield the spans of the items, in their order."""
+    for item in items:
+        yield item.span
+
+
+def throughout(items: Iterable[Spanning], start: datetime, end: datetime) -> Iterator[Spanning]:
+    """Yield the items that hold all the time from start to end."""
+    for item in items:
+        if item.span.start <= start and item.span.end >= end:
+            yield item
 
 
 NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})

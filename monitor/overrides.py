@@ -79,6 +79,11 @@ def overridden(
     return tuple(matches)
 
 
+def overrides_by_id(matches: Iterable[Overridden]) -> dict[str, Override]:
+    """Return the overrides by the ids of the incidents they hold for."""
+    return {match.incident.id: match.override for match in matches}
+
+
 def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
     """Return the facts as they count for the user.
 
@@ -88,7 +93,7 @@ def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
     matches = overridden(facts.incidents, overrides)
     if not matches:
         return facts
-    by_incident = {match.incident.id: match.override for match in matches}
+    by_incident = overrides_by_id(matches)
     impacts, groups = _split(facts.impacts, by_incident)
     for (incident_id, _), group in groups.items():
         impacts += _as_decided(group, by_incident[incident_id])

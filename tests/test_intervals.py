@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,9 @@ from monitor.intervals import (
     days_touched,
     intersect,
     merge,
+    spans_of,
     subtract,
+    throughout,
     total_seconds,
     utc,
     zone_named,
@@ -181,3 +184,22 @@ def test_between_edges_no_interval_begins_or_ends() -> None:
 
     assert list(between_edges(spans)) == [(one, three), (three, four), (four, six)]
     assert list(between_edges([])) == []
+
+
+class Run(NamedTuple):
+    """Something that holds for a span."""
+
+    span: Interval
+
+
+def run(first: int, last: int) -> Run:
+    return Run(Interval(ORIGIN + timedelta(hours=first), ORIGIN + timedelta(hours=last)))
+
+
+def test_what_holds_throughout_a_stretch_may_begin_and_end_with_it():
+    exact, longer, late, short = run(6, 9), run(5, 10), run(7, 12), run(5, 8)
+
+    there = throughout([late, longer, short, exact], exact.span.start, exact.span.end)
+
+    assert list(there) == [longer, exact]
+    assert list(spans_of([late, exact])) == [late.span, exact.span]

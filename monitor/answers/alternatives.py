@@ -5,17 +5,28 @@ or options with one change.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from monitor import history
 from monitor.config import VendorConfig
 from monitor.days.classify import Options, derive
 from monitor.intervals import day_interval, zone_named
-from monitor.model import Aspect, Basis, Day, KnownComponent, Level, PageFacts, PageHistory
+from monitor.lookups import by_id
+from monitor.model import (
+    Aspect,
+    Basis,
+    Day,
+    Impact,
+    IncidentUpdate,
+    KnownComponent,
+    Level,
+    PageFacts,
+    PageHistory,
+)
 from monitor.overrides import apply, overridden
 from monitor.plain import duration
 from monitor.store import PageRecord, Store
@@ -103,15 +114,25 @@ def _sources(case: Case) -> Iterator[Change]:
 
 def _incidents(case: Case) -> Iterator[Change]:
     facts = case.facts
-    titles = {incident.id: incident.title for incident in facts.incidents}
+    incidents = by_id(facts.incidents)
     for key in sorted({impact.incident_id for impact in facts.impacts if impact.incident_id}):
         others = replace(
             facts,
-            impacts=tuple(impact for impact in facts.impacts if impact.incident_id != key),
-            updates=tuple(update for update in facts.updates if update.incident_id != key),
+            impacts=tuple(_of_others(facts.impacts, key)),
+            updates=tuple(_of_others(facts.updates, key)),
         )
-        what = f"without incident {key} ({titles.get(key, 'no title')})"
+        title = incidents[key].title if key in incidents else "no title"
+        what = f"without incident {key} ({title})"
         yield Change("incident", what, case.result(others))
+
+
+_OfIncident = TypeVar("_OfIncident", Impact, IncidentUpdate)
+
+
+def _of_others(facts: Iterable[_OfIncident], key: str) -> Iterator[_OfIncident]:
+    for fact in facts:
+        if fact.incident_id != key:
+            yield fact
 
 
 def _overrides(case: Case) -> Iterator[Change]:
@@ -132,7 +153,9 @@ def _numbers(case: Case, day: Day) -> Iterator[Change]:
     """
     seconds, now = day.seconds, case.options
     lengths = (seconds.major, seconds.outage, seconds.bad, seconds.total)
-    limits = {0.0, *(float(math.ceil(length)) for length in lengths)}
+    limits = {0.0}
+    for length in lengths:
+        limits.add(float(math.ceil(length)))
     for limit in sorted(limits - {now.min_outage_seconds}):
         options = replace(now, min_outage_seconds=limit)
         what = f"with min_outage {duration(limit)}"
@@ -151,8 +174,11 @@ def _rounded_down(share: float) -> float:
 
 def _impact_words(case: Case) -> Iterator[Change]:
     mapping = case.options.impact_mapping
-    words = {impact.word for impact in case.facts.impacts if impact.basis is Basis.INFERRED}
-    for word in sorted(word for word in words if word):
+    words = set()
+    for impact in case.facts.impacts:
+        if impact.word and impact.basis is Basis.INFERRED:
+            words.add(impact.word)
+    for word in sorted(words):
         for level in Level:
             if mapping.get(word) is not level:
                 options = replace(case.options, impact_mapping={**mapping, word: level})

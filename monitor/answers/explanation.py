@@ -16,6 +16,7 @@ from monitor.answers.component_days import (
 from monitor.answers.day_query import DayQuery
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
+from monitor.lookups import by_id
 from monitor.model import (
     Bar,
     Coverage,
@@ -26,7 +27,7 @@ from monitor.model import (
     ObservedRun,
     PageFacts,
 )
-from monitor.overrides import Override, overridden
+from monitor.overrides import Override, overridden, overrides_by_id
 from monitor.store import DayRevision, PageRecord, PinnedBody, Store, UpdateVersion
 
 
@@ -95,7 +96,7 @@ def explanation(
         store, page, vendor, first=day, last=day, now=query.now, known_at=query.known_at
     )
     component = query.component_of(facts.components)
-    components = {entry.component.id: entry for entry in facts.components}
+    components = by_id(facts.components)
     ids = components.keys() if component is None else {component.id}
     facts = _about(facts, ids, day, span)
     return Explanation(
@@ -111,11 +112,17 @@ def explanation(
         span=span,
         bars=facts.bars,
         incidents=tuple(_accounts(store, page, vendor, facts, query.moment)),
-        loose_impacts=tuple(impact for impact in facts.impacts if impact.incident_id is None),
+        loose_impacts=tuple(_of_incident(facts.impacts, None)),
         runs=facts.runs,
         coverage=facts.coverage,
-        bodies=tuple(b for b in store.pinned(page.id, day) if b.ref.read_at <= query.moment),
+        bodies=tuple(_read_by(query.moment, store.pinned(page.id, day))),
     )
+
+
+def _read_by(moment: datetime, bodies: Iterable[PinnedBody]) -> Iterator[PinnedBody]:
+    for body in bodies:
+        if body.ref.read_at <= moment:
+            yield body
 
 
 def _revisions(
@@ -136,9 +143,11 @@ def _about(facts: PageFacts, ids: Collection[str], day: date, span: Interval) ->
     """
     bars = tuple(bar for bar in facts.bars if bar.component_id in ids and bar.day == day)
     impacts = tuple(_during(facts.impacts, ids, span))
-    incident_ids = {impact.incident_id for impact in impacts}
-    incident_ids.update(impact.incident_id for impact in _during(facts.excused, ids, span))
-    incident_ids.update(*(bar.incident_ids for bar in bars))
+    incident_ids: set[str | None] = set()
+    for impact in (*impacts, *_during(facts.excused, ids, span)):
+        incident_ids.add(impact.incident_id)
+    for bar in bars:
+        incident_ids.update(bar.incident_ids)
     return PageFacts(
         incidents=tuple(_bearing(facts.incidents, incident_ids, span)),
         impacts=impacts,
@@ -151,6 +160,12 @@ def _about(facts: PageFacts, ids: Collection[str], day: date, span: Interval) ->
 def _during(impacts: Iterable[Impact], ids: Collection[str], span: Interval) -> Iterator[Impact]:
     for impact in impacts:
         if impact.component_id in ids and _overlaps(span, impact.start, impact.end):
+            yield impact
+
+
+def _of_incident(impacts: Iterable[Impact], key: str | None) -> Iterator[Impact]:
+    for impact in impacts:
+        if impact.incident_id == key:
             yield impact
 
 
@@ -185,15 +200,12 @@ def _accounts(
     facts: PageFacts,
     moment: datetime,
 ) -> Iterator[IncidentAccount]:
-    decisions = {
-        decision.incident.id: decision.override
-        for decision in overridden(facts.incidents, vendor.overrides)
-    }
+    decisions = overrides_by_id(overridden(facts.incidents, vendor.overrides))
     for incident in facts.incidents:
         messages = store.incident_updates(page.id, incident.id, known_at=moment, edits=True)
         yield IncidentAccount(
             incident=incident,
-            impacts=tuple(i for i in facts.impacts if i.incident_id == incident.id),
+            impacts=tuple(_of_incident(facts.impacts, incident.id)),
             messages=tuple(messages),
             override=decisions.get(incident.id),
         )

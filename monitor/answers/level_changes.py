@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.days.level_spans import LevelSpan, Precision
-from monitor.intervals import between_edges
+from monitor.intervals import between_edges, spans_of, throughout
 from monitor.model import KnownComponent, Level
 
 
@@ -70,8 +70,8 @@ def _between_edges(
     spans: Sequence[LevelSpan], components: Mapping[str, KnownComponent]
 ) -> Iterator[LevelChange]:
     """Yield the worst level between two edges that follow each other, where there is one."""
-    for start, end in between_edges(span.span for span in spans):
-        there = [span for span in spans if span.span.start <= start and span.span.end >= end]
+    for start, end in between_edges(spans_of(spans)):
+        there = list(throughout(spans, start, end))
         if there:
             yield _worst(there, start, end, components)
 

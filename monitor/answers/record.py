@@ -33,7 +33,6 @@ from monitor.ratios import (
     RAW_POLICY,
     WindowFigures,
     figures,
-    reported_ratios,
     vendor_formula,
     window_ending,
 )
@@ -190,8 +189,11 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
 
 def _reported_uptimes(facts: PageFacts, window_days: int) -> dict[str | None, float]:
     """Return the uptimes the vendor prints for so many days by component id; None = its page."""
-    ratios = reported_ratios(facts).items()
-    return {key: ratio for (key, length), ratio in ratios if length == window_days}
+    uptimes = {}
+    for figure in facts.reported:
+        if figure.window_days == window_days:
+            uptimes[figure.component_id] = figure.ratio
+    return uptimes
 
 
 def _component(
@@ -231,7 +233,7 @@ def _counted_histories(days: PageHistory) -> Iterator[History]:
 
 def _components(facts: PageFacts, span: Interval) -> list[KnownComponent]:
     """Return the components that were on the page in the span, in the page's order."""
-    here = (c for c in facts.components if c.removed_at is None or c.removed_at > span.start)
+    here = (entry for entry in facts.components if entry.is_listed_after(span.start))
     return sorted(here, key=_place)
 
 

@@ -2,7 +2,7 @@
 when.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from monitor.clocks import PageInstants, is_ahead
 from monitor.config import VendorConfig
 from monitor.day_range import gap_seconds
 from monitor.history import left_out
-from monitor.model import Incident, Level, Phase
+from monitor.model import Incident, Level
 from monitor.standing import Verdict, together
 from monitor.store import CurrentState, PageRecord, Store
 
@@ -99,9 +99,13 @@ def standing(store: Store, page: PageRecord, vendor: VendorConfig, now: datetime
 
 def verdict(current: CurrentState, min_coverage: float) -> Verdict:
     """Return what the components that count came to at the last reading."""
-    ids = (entry.component.id for entry in current.components)
-    levels = (current.levels.get(key) for key in ids if key not in current.excluded)
-    return together(levels, min_coverage)
+    return together(_levels_that_count(current), min_coverage)
+
+
+def _levels_that_count(current: CurrentState) -> Iterator[Level | None]:
+    for entry in current.components:
+        if entry.id not in current.excluded:
+            yield current.levels.get(entry.id)
 
 
 def freshness(
@@ -122,9 +126,6 @@ def freshness(
 
 
 def _open(current: CurrentState, *, maintenance: bool) -> tuple[Incident, ...]:
-    is_open = (
-        incident
-        for incident in current.open_incidents
-        if incident.phase is Phase.OPEN and incident.maintenance == maintenance
-    )
-    return tuple(sorted(is_open, key=lambda incident: incident.started_at))
+    incidents = (each for each in current.open_incidents if each.maintenance == maintenance)
+    by_start = sorted(incidents, key=lambda incident: incident.started_at)
+    return tuple(incident for incident in by_start if incident.is_open)

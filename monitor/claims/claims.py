@@ -24,7 +24,7 @@ def claims(facts: ComponentFacts, options: Options) -> Claims:
     for impact in impacts:
         states += until_said_well(impact, facts)
     bad, set_aside = split_where_seen_well(states, facts, interval)
-    polled_spans = [run.span for run in facts.runs if run.level is not None]
+    polled_spans = list(facts.polled_spans())
     for claim in set_aside:
         for span in subtract([claim.span], polled_spans):
             unreadable.append(UnreadableSpan(span, claim.incident_id))

@@ -1,18 +1,20 @@
 """One page's facts, sorted by component. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
 from monitor.day_range import DayRange
-from monitor.intervals import Interval, day_interval
+from monitor.intervals import Interval, day_interval, spans_of
+from monitor.lookups import ids_of
 from monitor.model import (
     Bar,
     Basis,
     Coverage,
     Impact,
+    Incident,
     IncidentUpdate,
     KnownComponent,
     ObservedRun,
@@ -43,6 +45,12 @@ class ComponentFacts:
     coverage: Sequence[Coverage]
     unlisted_ids: frozenset[str]
 
+    def polled_spans(self) -> Iterator[Interval]:
+        """Yield the spans of which polls saw what level it was at."""
+        for run in self.runs:
+            if run.level is not None:
+                yield run.span
+
 
 class FactsByComponent:
     """A page's facts, sorted once for all its components."""
@@ -59,9 +67,7 @@ class FactsByComponent:
         self._coverage: dict[str | None, list[Coverage]] = defaultdict(list)
         for coverage in facts.coverage:
             self._coverage[coverage.component_id].append(coverage)
-        self._unlisted_ids = frozenset(
-            incident.id for incident in facts.incidents if incident.unlisted_at is not None
-        )
+        self._unlisted_ids = frozenset(ids_of(_unlisted(facts.incidents)))
 
     def of(self, component: KnownComponent) -> ComponentFacts | None:
         """Return what was said of a component; None for one that was on the page on no day."""
@@ -86,9 +92,14 @@ class FactsByComponent:
 
 def last_read_at(facts: PageFacts, now: datetime) -> datetime | None:
     """Return when anything was last read from the page, at most `now`; None = never."""
-    ends = [cover.span.end for cover in facts.coverage]
-    ends += [run.span.end for run in facts.runs]
-    return min(max(ends), now) if ends else None
+    spans = [*spans_of(facts.coverage), *spans_of(facts.runs)]
+    return min(max(span.end for span in spans), now) if spans else None
+
+
+def _unlisted(incidents: Iterable[Incident]) -> Iterator[Incident]:
+    for incident in incidents:
+        if incident.unlisted_at is not None:
+            yield incident
 
 
 Fact = TypeVar("Fact", Impact, ObservedRun, OpenClaim, Bar)

@@ -73,8 +73,11 @@ def _turns(bad: BadSpan, facts: ComponentFacts) -> list[_Turn]:
     for update in facts.updates:
         if update.at in bad.span and update.at != bad.span.start:
             is_own = update.incident_id == bad.incident_id
-            states = (state for state in update.states if state.component_id == facts.component_id)
-            turns += [(update.at, not is_own) for state in states if _is_turn(state, is_own=is_own)]
+            for state in update.states:
+                is_ours = state.component_id == facts.component_id
+                if is_ours and _is_turn(state, is_own=is_own):
+                    turn = update.at, not is_own
+                    turns.append(turn)
     return sorted(turns)
 
 

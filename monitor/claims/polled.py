@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta, tzinfo
 
-from monitor.claims.spans import BadSpan
+from monitor.claims.spans import BadSpan, milder_than_outages
 from monitor.intervals import Interval, day_interval, day_of, subtract
 from monitor.model import ObservedRun
 
@@ -17,11 +17,10 @@ def find_unexplained(
     """Return the bad states that polls saw and that no claim of at least their level explains."""
     bad = []
     for run in runs:
-        if not run.level:
-            continue
-        worse = (claim for claim in claims if claim.level >= run.level)
-        reach = (_reach(run, claim, pad, zone) for claim in worse)
-        bad += [BadSpan(span, run.level) for span in subtract([run.span], reach)]
+        if run.level:
+            worse = (claim for claim in claims if claim.level >= run.level)
+            reach = (_reach(run, claim, pad, zone) for claim in worse)
+            bad += [BadSpan(span, run.level) for span in subtract([run.span], reach)]
     return bad
 
 
@@ -36,8 +35,7 @@ def find_beneath_outages(
     what the user excuses.
     """
     mild_runs = (run for run in runs if run.level and not run.level.is_outage)
-    mild = [claim for claim in bad if not claim.level.is_outage]
-    return find_unexplained(mild_runs, [*mild, *excuses], pad, zone)
+    return find_unexplained(mild_runs, [*milder_than_outages(bad), *excuses], pad, zone)
 
 
 def _reach(run: ObservedRun, claim: BadSpan, pad: timedelta, zone: tzinfo) -> Interval:

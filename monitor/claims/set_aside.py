@@ -9,7 +9,7 @@ an incident entered afterwards) is an admission, not paperwork: it stands agains
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -52,9 +52,14 @@ def split_where_seen_well(
         if not denied_spans:
             count.append(claim)
             continue
-        count += [replace(claim, span=span) for span in subtract([claim.span], denied_spans)]
-        set_aside += [replace(claim, span=span) for span in denied_spans]
+        count += _parts(claim, subtract([claim.span], denied_spans))
+        set_aside += _parts(claim, denied_spans)
     return count, set_aside
+
+
+def _parts(claim: BadSpan, spans: Iterable[Interval]) -> Iterator[BadSpan]:
+    for span in spans:
+        yield replace(claim, span=span)
 
 
 def _without_repeats(claims: Iterable[BadSpan]) -> list[BadSpan]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from monitor.intervals import Interval
+from monitor.intervals import Interval, spans_of
 from monitor.model import Basis, Confidence, Level
 
 _CONFIDENCE = {
@@ -58,7 +58,15 @@ class Claims:
     @property
     def spans(self) -> list[Interval]:
         """The spans of which anything was claimed."""
-        return [claim.span for claim in (*self._every, *self.beneath)]
+        return list(spans_of((*self._every, *self.beneath)))
+
+    @property
+    def where_no_outage(self) -> list[BadSpan]:
+        """The claims that count where the vendor's record denies every outage: those that are
+        milder, and, where there was an outage, what is beneath it.
+        """
+        mild = list(milder_than_outages(self.bad))
+        return [*mild, *self.beneath] if len(mild) < len(self.bad) else mild
 
     @property
     def incident_ids(self) -> set[str]:
@@ -99,6 +107,13 @@ def inside(scope: Interval, claims: Iterable[Spanning]) -> Iterator[Spanning]:
             yield claim
         elif span is not None:
             yield replace(claim, span=span)
+
+
+def milder_than_outages(claims: Iterable[BadSpan]) -> Iterator[BadSpan]:
+    """Yield the claims of degradations and maintenances."""
+    for claim in claims:
+        if not claim.level.is_outage:
+            yield claim
 
 
 def touching(whole: Interval, claims: Iterable[Spanning]) -> Iterator[Spanning]:

@@ -111,9 +111,8 @@ def _milder_seconds(evidence: DayEvidence, from_impacts: Seconds) -> Seconds:
     (rule 2): an outage that the bar denies hides nothing milder.
     """
     milder = from_impacts
-    mild = [bad for bad in evidence.claims.bad if not bad.level.is_outage]
-    if not any(evidence.bar_outage) and len(mild) < len(evidence.claims.bad):
-        milder = worst_seconds([*mild, *evidence.claims.beneath], evidence.bar_spans)
+    if not any(evidence.bar_outage):
+        milder = worst_seconds(evidence.claims.where_no_outage, evidence.bar_spans)
     return Seconds(maintenance=milder.maintenance, degraded=milder.degraded)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from monitor.claims import Claims, ComponentFacts, claims
 from monitor.day_range import Options
-from monitor.intervals import Interval, intersect, merge_adjacent, subtract
+from monitor.intervals import Interval, intersect, merge_adjacent, spans_of, subtract
 from monitor.model import Aspect, Bar
 
 
@@ -77,11 +77,10 @@ def evidence_from(facts: ComponentFacts, options: Options) -> ComponentEvidence:
     """
     component_claims = claims(facts, options)
     bar_cover = _cover(facts, Aspect.BARS)
-    unreadable = (claim.span for claim in component_claims.unreadable)
+    unreadable = spans_of(component_claims.unreadable)
     impact_cover = subtract(_cover(facts, Aspect.IMPACTS), unreadable)
-    polled_spans = (run.span for run in facts.runs if run.level is not None)
-    polled_cover = merge_adjacent(intersect(polled_spans, facts.scope))
-    bad = (claim.span for claim in component_claims.bad)
+    polled_cover = merge_adjacent(intersect(facts.polled_spans(), facts.scope))
+    bad = spans_of(component_claims.bad)
     cover = merge_adjacent([*bar_cover, *impact_cover, *polled_cover, *bad])
     return ComponentEvidence(
         facts.bars,

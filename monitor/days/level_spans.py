@@ -108,10 +108,12 @@ def _day_spans(
     spans: list[LevelSpan] = []
     for level in BAD_LEVELS:
         seconds = day.seconds.of(level)
+        if not seconds:
+            continue
         own = [piece for piece in pieces if piece.level is level]
         if abs(sum(piece.span.seconds for piece in own) - seconds) < _SECOND:
-            spans += [_to_span(facts.component_id, piece) for piece in own if seconds]
-        elif seconds:
+            spans += [_to_span(facts.component_id, piece) for piece in own]
+        else:
             spans.append(_somewhere_in(day, level, day_evidence, facts))
     return sorted(spans, key=lambda each: each.span)
 
@@ -141,10 +143,7 @@ def _pieces(evidence: DayEvidence) -> Iterator[BadSpan]:
     if not evidence.bar_spans:
         yield from worst_spans(bad, [evidence.whole])
         return
-    in_bar = bad
-    if not any(evidence.bar_outage):
-        mild = [claim for claim in bad if not claim.level.is_outage]
-        in_bar = [*mild, *evidence.claims.beneath] if len(mild) < len(bad) else mild
+    in_bar = bad if any(evidence.bar_outage) else evidence.claims.where_no_outage
     yield from worst_spans(in_bar, evidence.bar_spans)
     yield from worst_spans(bad, subtract([evidence.whole], evidence.bar_spans))
 
@@ -198,5 +197,9 @@ def _goes_on(span: LevelSpan, facts: ComponentFacts, open_ids: Collection[str]) 
     if span.source is Aspect.OBSERVATIONS:
         is_last = span.span.end == max(run.span.end for run in facts.runs)
         return is_last and facts.component_id in open_ids
-    claims = (impact for impact in facts.impacts if impact.incident_id == span.incident_id)
-    return span.span.end == facts.until and any(impact.end is None for impact in claims)
+    if span.span.end != facts.until:
+        return False
+    for impact in facts.impacts:
+        if impact.incident_id == span.incident_id and impact.end is None:
+            return True
+    return False

@@ -32,7 +32,10 @@ def days_to_classify(evidence: ComponentEvidence, days: DayRange) -> set[date]:
     """Return the days that may not be quiet: those of bars and claims, and those only partly
     covered.
     """
-    candidates = {day for day in evidence.bars if days.first <= day <= days.last}
+    candidates = set()
+    for day in evidence.bars:
+        if days.first <= day <= days.last:
+            candidates.add(day)
     for span in evidence.claims.spans:
         candidates.update(days_touched(span, days.zone))
     for cover in evidence.cover:
@@ -66,8 +69,8 @@ def quiet_runs(
     """Return the fully covered days that have no row, each run with the best source that covers
     it.
     """
-    ordinals = sorted(day.toordinal() for day in rows)
-    _, rest = _split(_full_days(evidence.cover, days), [(each, each) for each in ordinals])
+    holes = [(day.toordinal(), day.toordinal()) for day in sorted(rows)]
+    _, rest = _split(_full_days(evidence.cover, days), holes)
     runs: list[DayRun] = []
     for cover, source, confidence in (
         (evidence.bar_cover, Aspect.BARS, Confidence.HIGH),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.claims import BadSpan
 from monitor.claims.spans import inside
-from monitor.intervals import Interval, between_edges
+from monitor.intervals import Interval, between_edges, spans_of, throughout
 from monitor.model import NO_SECONDS, Level, Seconds
 
 
@@ -30,14 +30,16 @@ def _between_edges(
     """
     for span in within:
         parts = list(inside(span, bad))
-        for start, end in between_edges(part.span for part in parts):
+        for start, end in between_edges(spans_of(parts)):
             yield parts, start, end
 
 
 def _worst_level(parts: Iterable[BadSpan], start: datetime, end: datetime) -> Level:
     """Return the worst level between two edges that follow each other."""
-    levels = (part.level for part in parts if part.span.start <= start and part.span.end >= end)
-    return max(levels, default=Level.OPERATIONAL)
+    worst = Level.OPERATIONAL
+    for part in throughout(parts, start, end):
+        worst = max(worst, part.level)
+    return worst
 
 
 def clamp(seconds: Seconds, room: float) -> Seconds:
@@ -59,7 +61,7 @@ def worst_spans(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Iterator[
     Of equal ones an incident's counts before what polls saw, then the one that began first.
     """
     for _, start, end in _between_edges(bad, within):
-        there = [claim for claim in bad if claim.span.start <= start and claim.span.end >= end]
+        there = list(throughout(bad, start, end))
         if there:
             yield replace(min(there, key=_rank), span=Interval(start, end))
 

@@ -170,7 +170,14 @@ def _vendor_day(
     """Return the vendor's day from its components' own rows and the quiet ones' common day."""
     length = days.length(day)
     rows = component_rows.values()
-    known_rows = [row for row in rows if row.level is not None]
+    known_rows = []
+    covered_lengths = []
+    incident_ids = set(unattributed_ids)
+    for row in rows:
+        if row.level is not None:
+            known_rows.append(row)
+        covered_lengths.append(row.covered_seconds)
+        incident_ids.update(row.incident_ids)
     number = len(known_rows) + counts.quiet(day)
     if counts.quiet(day):
         source = counts.source(day)
@@ -179,11 +186,9 @@ def _vendor_day(
     worst = max(known_rows, key=lambda row: row.level or 0, default=unknown)
     key, longest = _longest_outage(component_rows) or (None, _weakest(known_rows, unknown))
     count = counts.exist(day)
-    covered_lengths = [row.covered_seconds for row in rows]
     covered_lengths += [length] * counts.quiet(day)
     disputes = (row.other or row.seconds for row in rows if row.disputed)
     other = max(disputes, key=_length, default=None)
-    incident_ids = set(unattributed_ids).union(*(row.incident_ids for row in rows))
     return Day(
         day=day,
         level=standing_level(

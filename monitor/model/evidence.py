@@ -71,6 +71,11 @@ class Incident:
         if self.url is not None and safe_link(self.url) is None:
             object.__setattr__(self, "url", None)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has begun and goes on."""
+        return self.phase is Phase.OPEN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedState:

@@ -56,6 +56,10 @@ class KnownComponent:
         """The vendor's id of it."""
         return self.component.id
 
+    def is_listed_after(self, instant: datetime) -> bool:
+        """Whether it is on the page still or left it later than this."""
+        return self.removed_at is None or self.removed_at > instant
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClaim:

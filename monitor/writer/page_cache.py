@@ -54,10 +54,11 @@ class PageCaches:
     def load(self, page: PageRecord) -> PageCache:
         """Read the page's cache from the store."""
         now = self._store.page(page.id)  # first: what changes meanwhile has a later version
-        validators = {
-            url: Validators(etag=row.etag, last_modified=row.last_modified, sha256=row.sha256)
-            for url, row in self._store.validators(page.id).items()
-        }
+        validators = {}
+        for url, row in self._store.validators(page.id).items():
+            validators[url] = Validators(
+                etag=row.etag, last_modified=row.last_modified, sha256=row.sha256
+            )
         cache = PageCache(
             now.version,
             validators,

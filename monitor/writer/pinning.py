@@ -72,9 +72,10 @@ class Pinning:
         was answered that they are unchanged.
         """
         if refs:
+            urls = set(self._conditional_urls.get(page_id, ()))
+            urls.update(ref.url for ref in refs)
             by_url = {ref.url: ref for ref in (*self._current_refs(page_id), *refs)}
-            urls = {*self._conditional_urls.get(page_id, ()), *(ref.url for ref in refs)}
-            self._current[page_id] = [ref for url, ref in by_url.items() if url in urls]
+            self._current[page_id] = _of_urls(by_url.values(), urls)
 
     def pin_piece(
         self,
@@ -138,7 +139,7 @@ class Pinning:
             if urls is None:
                 return []
             newest = self._store.newest_bodies(page_id)
-            self._current[page_id] = [ref for ref in newest if ref.url in urls]
+            self._current[page_id] = _of_urls(newest, urls)
         return self._current[page_id]
 
     def pin_days(
@@ -174,6 +175,10 @@ class Pinning:
             if BAD not in reasons.get(day, ()):
                 pins += _pins(day, BAD, _until(day, current, zone))
         self._store.pin(page.id, pins, now=now)
+
+
+def _of_urls(refs: Iterable[BodyRef], urls: Collection[str]) -> list[BodyRef]:
+    return [ref for ref in refs if ref.url in urls]
 
 
 def _pins(day: date, why: str, refs: Iterable[BodyRef]) -> list[Pin]:

@@ -1,11 +1,10 @@
 """What one poll read, until it is written."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.fetch import Validators
 from monitor.identity import Identity
-from monitor.lookups import not_none
 from monitor.model import Component, Evidence
 from monitor.store import Body, PageRecord, PollRecord
 
@@ -51,13 +50,22 @@ class PollWrite:
     @property
     def component_list(self) -> tuple[Component, ...] | None:
         """The components as it told them last; None = it did not list them."""
-        lists = [evidence.components for evidence in self.evidence]
-        return next(not_none(reversed(lists)), None)
+        for evidence in reversed(self.evidence):
+            if evidence.components is not None:
+                return evidence.components
+        return None
 
     @property
     def message_hashes(self) -> dict[str, int]:
         """By source, a hash of the messages it told last."""
         return {each.source: hash(each.updates) for each in self.evidence if each.updates}
+
+
+def unwritten(batch: Iterable[PollWrite]) -> Iterator[PollWrite]:
+    """Yield the polls that are still to be stored."""
+    for write in batch:
+        if not write.is_done:
+            yield write
 
 
 def rounds(batch: Iterable[PollWrite]) -> list[list[PollWrite]]:

@@ -10,9 +10,9 @@ from monitor.day_range import gap_seconds
 from monitor.fetch import Validators
 from monitor.intervals import utc
 from monitor.model import Evidence
-from monitor.store import Body, BodyRef, Changes, PageRecord
+from monitor.store import Body, BodyRef, Changes, PageRecord, PollRecord
 from monitor.writer.parts import Parts
-from monitor.writer.poll_write import PollWrite, rounds
+from monitor.writer.poll_write import PollWrite, rounds, unwritten
 
 
 class PollStore:
@@ -32,10 +32,10 @@ class PollStore:
         """Mark what was stored after all: a connection that broke while it committed has not said
         so.
         """
-        doubtful = [write for write in batch if write.may_be_stored and not write.is_done]
+        doubtful = [write for write in unwritten(batch) if write.may_be_stored]
         if not doubtful:
             return
-        stored_keys = self._parts.store.kept_polls([write.poll for write in doubtful])
+        stored_keys = self._parts.store.kept_polls(_polls_of(doubtful))
         for write in doubtful:
             if (write.poll.page_id, utc(write.poll.started_at)) in stored_keys:
                 write.is_done, write.error = True, None
@@ -58,7 +58,7 @@ class PollStore:
             self._parts.pinning.set_conditional_urls(write.page.id, write.conditional_urls)
         if self._keeps_snapshots:
             self._keep_bodies(news, changes, now)
-        self._parts.store.record_polls([write.poll for write in batch])
+        self._parts.store.record_polls(_polls_of(batch))
         self._parts.caches.update(news, before)
 
     def _write_evidence(
@@ -120,3 +120,7 @@ class PollStore:
 
     def _max_gap_seconds(self, page: PageRecord) -> float:
         return gap_seconds(self._parts.vendors[page.slug].interval_seconds)
+
+
+def _polls_of(batch: Iterable[PollWrite]) -> list[PollRecord]:
+    return [write.poll for write in batch]

@@ -27,7 +27,7 @@ from monitor.writer.deriving import Deriving
 from monitor.writer.page_cache import PageCache, PageCaches
 from monitor.writer.parts import Parts
 from monitor.writer.pinning import Pinning
-from monitor.writer.poll_write import PollWrite
+from monitor.writer.poll_write import PollWrite, unwritten
 from monitor.writer.polls import PollStore
 
 log = logging.getLogger(__package__)
@@ -162,8 +162,7 @@ class Writer:
                 if waiting:
                     await self.db(self._write_batch, waiting)
             finally:
-                unwritten = [write for write in waiting if not write.is_done]
-                self._waiting = [*unwritten, *self._waiting]
+                self._waiting = [*unwritten(waiting), *self._waiting]
         for write in waiting:
             if write.derive and write.error is None:
                 self._deriving.enqueue(write.page)
@@ -174,7 +173,7 @@ class Writer:
         Raises StoreError when some are to be tried again; those are not `is_done`.
         """
         self._polls.mark_stored(waiting)
-        batch = [write for write in waiting if not write.is_done]
+        batch = list(unwritten(waiting))
         if not batch:
             return
         for write in batch:
@@ -266,10 +265,12 @@ class Writer:
 
     async def _derive(self, since_by_slug: Mapping[str, datetime | None]) -> int:
         revisions = await self.db(self._deriving.derive, since_by_slug)
+        total = 0
         for platform, days in revisions:
+            total += days
             if days:
                 self._on_revised(platform, days)
-        return sum(days for _, days in revisions)
+        return total
 
 
 def _is_to_be_tried_again(error: StoreError, number: int) -> bool:
