@@ -120,7 +120,7 @@ def _matters(
     if entry.removed_at is None and levels.get(key) is not Level.OPERATIONAL:
         return True
     days = history.components[key].days.values()
-    return any(day.level is not None and day.level.is_outage for day in days)
+    return any(day.is_outage for day in days)
 
 
 def _vendor(reading: _Reading) -> Iterator[Series]:

@@ -29,6 +29,11 @@ class Verdict:
     counted_components: int
 
 
+def is_outage(level: Level | None) -> bool:
+    """Whether the level is known, and an outage."""
+    return level is not None and level.is_outage
+
+
 def is_bad(level: Level | None) -> bool:
     """Whether the level is worse than maintenance: then it needs no coverage to stand."""
     return level is not None and level > Level.MAINTENANCE

@@ -1,5 +1,6 @@
 """Which sources cover a day, and when. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -29,12 +30,16 @@ def spans_by_source(explanation: Explanation) -> Mapping[Aspect, list[Interval]]
     """Return the parts of the day that each source covers for any component, the best source
     first.
     """
-    spans: dict[Aspect, list[Interval]] = {aspect: [] for aspect in Aspect}
+    parts: dict[Aspect, list[Interval]] = defaultdict(list)
     for part in covered_parts(explanation):
         inside = part.span.clip(explanation.span)
         if inside is not None:
-            spans[part.aspect].append(inside)
-    return {aspect: merge_adjacent(parts) for aspect, parts in spans.items() if parts}
+            parts[part.aspect].append(inside)
+    spans = {}
+    for aspect in Aspect:
+        if aspect in parts:
+            spans[aspect] = merge_adjacent(parts[aspect])
+    return spans
 
 
 def component_numbers(explanation: Explanation) -> Mapping[Aspect, int | None]:

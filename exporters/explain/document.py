@@ -1,6 +1,6 @@
 """The explanation of a day: the day, then everything that was said of it, by who said so. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from exporters.explain.coverage import component_numbers, spans_by_source
 from exporters.explain.forms import Document, Entry, Section
@@ -65,8 +65,8 @@ def _verdict(explanation: Explanation) -> Iterator[Entry]:
 def _worst(explanation: Explanation) -> Iterator[Entry]:
     """Yield which components were as bad as a vendor's day, unless it is the one just named."""
     day = explanation.day
-    ids = {entry.component.id for entry in explanation.worst}
-    if day.level is not None and ids - {day.component_id}:
+    others = [entry for entry in explanation.worst if entry.component.id != day.component_id]
+    if day.level is not None and others:
         yield Entry(worst_text(day.level, explanation.worst))
 
 
@@ -74,17 +74,21 @@ def _sections(explanation: Explanation) -> Iterator[Section]:
     incidents: list[Entry] = []
     for account in explanation.incidents:
         incidents += incident_entries(account, explanation)
-    bars = [Entry(_bar(bar, explanation)) for bar in explanation.bars]
-    loose = [Entry(impact_text(impact, explanation)) for impact in explanation.loose_impacts]
-    revisions = [Entry(_revision(each, explanation)) for each in explanation.revisions]
-    bodies = [Entry(_body(body, explanation)) for body in explanation.bodies]
-    yield Section("the vendor's own record (bars)", tuple(bars))
+    bars = (_bar(bar, explanation) for bar in explanation.bars)
+    loose = (impact_text(impact, explanation) for impact in explanation.loose_impacts)
+    revisions = (_revision(each, explanation) for each in explanation.revisions)
+    bodies = (_body(body, explanation) for body in explanation.bodies)
+    yield _section("the vendor's own record (bars)", bars)
     yield Section("incidents", tuple(incidents))
-    yield Section("impacts without an incident", tuple(loose))
-    yield Section("what we saw when polling", tuple(map(Entry, _runs(explanation))))
-    yield Section("sources that cover this day", tuple(map(Entry, _coverage(explanation))))
-    yield Section("what this day was before the vendor changed its record", tuple(revisions))
-    yield Section("answers kept as evidence (monitor evidence)", tuple(bodies))
+    yield _section("impacts without an incident", loose)
+    yield _section("what we saw when polling", _runs(explanation))
+    yield _section("sources that cover this day", _coverage(explanation))
+    yield _section("what this day was before the vendor changed its record", revisions)
+    yield _section("answers kept as evidence (monitor evidence)", bodies)
+
+
+def _section(title: str, texts: Iterable[str]) -> Section:
+    return Section(title, tuple(map(Entry, texts)))
 
 
 def _bar(bar: Bar, explanation: Explanation) -> str:
@@ -97,10 +101,16 @@ def _bar(bar: Bar, explanation: Explanation) -> str:
 
 def _runs(explanation: Explanation) -> Iterator[str]:
     """Yield what polls saw: each bad state, then each that nobody can read, and how many good."""
-    bad = [run for run in explanation.runs if run.level]
-    unknown = [run for run in explanation.runs if run.level is None]
-    yield from (_run(run, explanation) for run in (*bad, *unknown))
-    good = len(explanation.runs) - len(bad) - len(unknown)
+    bad, unknown, good = [], [], 0
+    for run in explanation.runs:
+        if run.level:
+            bad.append(_run(run, explanation))
+        elif run.level is None:
+            unknown.append(_run(run, explanation))
+        else:
+            good += 1
+    yield from bad
+    yield from unknown
     if good:
         yield f"operational in {good} observed spans"
 

@@ -3,7 +3,7 @@
 Instants are UTC in ISO 8601, days those of the page's zone, shares 0..1; what is unknown is null.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from exporters.explain.coverage import covered_parts
@@ -75,13 +75,10 @@ def explained_json(explanation: Explanation) -> dict[str, Any]:
         **_day(day, components, explanation.disputes, ()),
         "start": iso(explanation.span.start),
         "end": iso(explanation.span.end),
-        "worst_components": [
-            _component(entry.component.id, components) | second_columns(entry.day.seconds)
-            for entry in explanation.worst
-        ],
+        "worst_components": list(_worst(explanation)),
         "unknown_because": why_unknown(explanation) if day.level is None else None,
         "incidents": [_account(account, explanation) for account in explanation.incidents],
-        "impacts": [_impact(impact, explanation) for impact in explanation.loose_impacts],
+        "impacts": _impacts(explanation.loose_impacts, explanation),
         "bars": [_bar(bar, components) for bar in explanation.bars],
         "polls": [_run(run, components) for run in explanation.runs],
         "sources": list(_sources(explanation)),
@@ -128,8 +125,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
 
 
 def _account(account: IncidentAccount, explanation: Explanation) -> dict[str, Any]:
-    override, keys = account.override, current_message_keys(account)
-    decided = None
+    override, decided = account.override, None
     if override is not None:
         decided = {
             "decision": override.decision,
@@ -139,12 +135,25 @@ def _account(account: IncidentAccount, explanation: Explanation) -> dict[str, An
     return {
         **_incident(account.incident),
         "override": decided,
-        "impacts": [_impact(impact, explanation) for impact in account.impacts],
-        "updates": [
-            _update(version, explanation.components, is_current=version.update.key in keys)
-            for version in account.messages
-        ],
+        "impacts": _impacts(account.impacts, explanation),
+        "updates": list(_updates(account, explanation.components)),
     }
+
+
+def _impacts(impacts: Iterable[Impact], explanation: Explanation) -> list[dict[str, Any]]:
+    return [_impact(impact, explanation) for impact in impacts]
+
+
+def _updates(account: IncidentAccount, components: _Components) -> Iterator[dict[str, Any]]:
+    current_keys = current_message_keys(account)
+    for version in account.messages:
+        yield _update(version, components, is_current=version.update.key in current_keys)
+
+
+def _worst(explanation: Explanation) -> Iterator[dict[str, Any]]:
+    for entry in explanation.worst:
+        component = _component(entry.component.id, explanation.components)
+        yield component | second_columns(entry.day.seconds)
 
 
 def _impact(impact: Impact, explanation: Explanation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from exporters.explain.forms import Document, Entry
 from exporters.explain.phrases import absence_text, bad_text, dispute_reason, dispute_values
 from exporters.wording import level_title
 from monitor.answers import DayAccount, Overview
-from monitor.model import BAD_LEVELS, Absence, KnownComponent
+from monitor.model import Absence, KnownComponent
 
 _LONGEST_TITLE = 60
 
@@ -65,8 +65,9 @@ def _day_entries(every: Iterable[DayAccount], overview: Overview) -> Iterator[En
         accounts = [account for _, account in group]
         if is_silent:
             yield Entry(_unknown_line(accounts, overview.component))
-        else:
-            yield from (Entry(_line(account, overview)) for account in accounts)
+            continue
+        for account in accounts:
+            yield Entry(_line(account, overview))
 
 
 def _run_key(item: tuple[int, DayAccount]) -> tuple[bool, int, Absence | None]:
@@ -102,7 +103,7 @@ def _line(account: DayAccount, overview: Overview) -> str:
 def _how_bad(account: DayAccount, overview: Overview) -> str:
     """Return the level with the bad seconds, and of a vendor's day whose they are."""
     day = account.day
-    levels = [level for level in BAD_LEVELS if day.seconds.of(level)]
+    levels = day.seconds.levels
     if not levels:
         return level_title(day.level)
     entry = overview.components.get(day.component_id or "")

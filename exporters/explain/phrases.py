@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from monitor.answers import ComponentDay, Dispute, Explanation
 from monitor.intervals import Interval
-from monitor.model import BAD_LEVELS, Absence, Aspect, Day, KnownComponent, Level, Seconds
+from monitor.model import Absence, Aspect, Day, KnownComponent, Level, Seconds
 from monitor.plain import duration, join_names
 from monitor.shares import exact_percent, percent
 
@@ -50,8 +50,7 @@ def spans_text(spans: Iterable[Interval], zone: tzinfo) -> str:
 
 def bad_text(seconds: Seconds) -> str:
     """Return the seconds at each bad level, the worst first; "" where there are none."""
-    levels = [level for level in BAD_LEVELS if seconds.of(level)]
-    return ", ".join(f"{level.title} {duration(seconds.of(level))}" for level in levels)
+    return ", ".join(f"{level.title} {duration(seconds.of(level))}" for level in seconds.levels)
 
 
 def why_unknown(explanation: Explanation) -> str:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from exporters.samples import Sample
 from exporters.text_format import Labels
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
-from monitor.model import Incident, Phase
+from monitor.model import Incident
 from monitor.plain import visible
 
 IMPACTS = (*DEFAULT_IMPACT_MAPPING, "other")
@@ -27,7 +27,7 @@ def open_incident_samples(incidents: Sequence[Incident], page_url: str) -> Itera
     """Yield how many incidents are open by impact, and when the newest began; what is scheduled has
     not.
     """
-    open_incidents = [incident for incident in incidents if incident.phase is Phase.OPEN]
+    open_incidents = [incident for incident in incidents if incident.is_open]
     counts = Counter(map(_impact, open_incidents))
     for impact in IMPACTS:
         yield "vendor_open_incidents", counts[impact], (("impact", impact),)

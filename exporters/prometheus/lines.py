@@ -33,10 +33,10 @@ class Lines:
 
     def by_family(self) -> FamilyLines:
         """Return the lines, each family's in the order they were added."""
-        return {
-            family: "".join(lines).encode(errors=ON_SURROGATES)
-            for family, lines in self._lines.items()
-        }
+        texts = {}
+        for family, lines in self._lines.items():
+            texts[family] = "".join(lines).encode(errors=ON_SURROGATES)
+        return texts
 
 
 def unix(instant: datetime | None) -> float | None:

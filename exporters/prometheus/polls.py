@@ -1,10 +1,11 @@
 """Counters of our own polling since the process began."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from exporters.families import PREFIX
 from exporters.text_format import END
@@ -199,7 +200,11 @@ class _NoCreatedSamples(Collector):
 
     def collect(self) -> Iterator[Metric]:
         for metric in self._registry.collect():
-            metric.samples = [
-                sample for sample in metric.samples if not sample.name.endswith("_created")
-            ]
+            metric.samples = list(_without_created(metric.samples))
             yield metric
+
+
+def _without_created(samples: Iterable[Sample]) -> Iterator[Sample]:
+    for sample in samples:
+        if not sample.name.endswith("_created"):
+            yield sample

@@ -13,7 +13,7 @@ from monitor.days.since import DAYS, Since, outage_since
 from monitor.history import named_ids, options
 from monitor.model import History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import WindowFigures, figures, reported_ratios, window_ending
-from monitor.standing import Verdict, is_bad
+from monitor.standing import Verdict, is_bad, is_outage
 from monitor.store import CurrentState, PageState, Store
 
 
@@ -86,7 +86,7 @@ class VendorReading:
         if self.current.levels.get(component_id) is not Level.OPERATIONAL:
             return True
         days = self.history_of(component_id).days.values()
-        return any(day.level is not None and day.level.is_outage for day in days)
+        return any(day.is_outage for day in days)
 
 
 def read_vendor(
@@ -117,8 +117,7 @@ def _since(store: Store, page: PageState, settings: VendorConfig, current: Curre
     one.
     """
     read_at = page.last_success_at
-    levels = current.levels.values()
-    if read_at is None or not any(level is not None and level.is_outage for level in levels):
+    if read_at is None or not any(map(is_outage, current.levels.values())):
         return Since()
     facts = store.facts(page.id, since=read_at - timedelta(days=DAYS))
     facts = overrides.apply(facts, settings.overrides)

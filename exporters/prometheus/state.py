@@ -11,7 +11,7 @@ from exporters.prometheus.bundles import BUNDLE_SIZE, Bundle, join_lines, make_b
 from exporters.prometheus.cache import CachedVendor
 from exporters.prometheus.lines import FamilyLines
 from exporters.prometheus.monitor import monitor_lines
-from exporters.prometheus.vendors import ExportSettings, VendorCache, Vendors
+from exporters.prometheus.vendors import ExportSettings, VendorCache, Vendors, pages_of
 from exporters.text_format import Family
 from monitor.answers import Freshness, freshness
 from monitor.clocks import ClockLedger, is_ahead
@@ -117,7 +117,7 @@ class StateMetrics:
             vendors = self._cache.current(self._settings, now)
             size = self._store.size_bytes()
             self._cache.keep_only(vendors)
-            self._pages = [page for page, _ in vendors]
+            self._pages = pages_of(vendors)
             return self._of_everything(vendors, now, size)
         vendors = self._cache.last_known(self._pages, self._settings, now)
         return self._of_everything(vendors, now, None)
@@ -132,7 +132,7 @@ class StateMetrics:
         if vendors is None:
             pages = [page for page in self._pages if page.slug in slugs]
             vendors = self._cache.last_known(pages, self._settings, now)
-        missing = set(slugs) - {page.slug for page, _ in vendors}
+        missing = set(slugs).difference(slugs_of(pages_of(vendors)))
         if missing:
             raise NoSuchVendor(min(missing))
         stable, polling = self._lines(vendors, now)
@@ -207,10 +207,9 @@ class StateMetrics:
     def _of_everything(self, vendors: Vendors, now: datetime, size: int | None) -> list[Family]:
         stable, polling = self._lines(vendors, now)
         self._bundles = bundles = list(make_bundles(stable, self._bundle_size, self._bundles))
-        monitor = self._monitor([page for page, _ in vendors], now, size)
-        return with_samples(
-            [*(bundle.blocks for bundle in bundles), join_lines(polling), join_lines([monitor])]
-        )
+        monitor = self._monitor(pages_of(vendors), now, size)
+        blocks = [bundle.blocks for bundle in bundles]
+        return with_samples([*blocks, join_lines(polling), join_lines([monitor])])
 
     def _lines(
         self, vendors: Vendors, now: datetime

@@ -15,6 +15,11 @@ from monitor.store import PageState, Store
 Vendors = list[tuple[PageState, CachedVendor]]
 
 
+def pages_of(vendors: Vendors) -> list[PageState]:
+    """Return the pages of the vendors, in their order."""
+    return [page for page, _ in vendors]
+
+
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
     """The settings by which is answered; they are the `number`th. Never changed, so threads need no

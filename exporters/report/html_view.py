@@ -18,7 +18,7 @@ from exporters.report.sentences import (
 from exporters.report.spans import NOT_THERE, uptime_text, verdicts
 from exporters.wording import level_title, percent
 from monitor.answers import ComponentRecord, Record, SpanFigures
-from monitor.lookups import by_id
+from monitor.lookups import among, by_id
 from monitor.model import Absence, Day, Incident, Level, Seconds
 from monitor.plain import safe_link
 
@@ -116,7 +116,7 @@ def _last_read(record: Record) -> str:
 
 
 def _strip(days: Sequence[Day]) -> Strip:
-    counts = Counter(_state(day) for day in days)
+    counts = Counter(map(_state, days))
     order = [*(level.title for level in reversed(Level)), "unknown", NOT_THERE]
     parts = [f"{counts[state]} {state}" for state in order if counts[state]]
     cells = tuple(_cell(day, is_first=place == 0) for place, day in enumerate(days))
@@ -193,7 +193,7 @@ def _outages(record: Record) -> Iterator[dict[str, Any]]:
     incidents = by_id(record.incidents)
     for place in range(len(record.days) - 1, -1, -1):
         day = record.days[place]
-        if day.level is None or not day.level.is_outage:
+        if not day.is_outage:
             continue
         longest = names.get(day.component_id or "", "")
         yield {
@@ -202,16 +202,14 @@ def _outages(record: Record) -> Iterator[dict[str, Any]]:
             "level": level_title(day.level),
             "lasted": f"{bad_text(day.seconds)}{f' ({longest})' if longest else ''}",
             "components": list(_hit(record.components, place)),
-            "incidents": [
-                _incident_view(incidents[key]) for key in day.incident_ids if key in incidents
-            ],
+            "incidents": list(map(_incident_view, among(incidents, day.incident_ids))),
         }
 
 
 def _hit(components: Iterable[ComponentRecord], place: int) -> Iterator[str]:
     for part in components:
         day = part.days[place]
-        if not part.is_excluded and day.level is not None and day.level.is_outage:
+        if not part.is_excluded and day.is_outage:
             yield f"{part.component.full_name}: {level_title(day.level)}"
 
 

@@ -28,9 +28,14 @@ def json_lines(
     for record in records:
         yield waiting
         *lines, end = json_text(record_json(record), indent=2).split("\n")
-        yield from (f"    {line}" for line in lines)
+        for line in lines:
+            yield f"    {line}"
         waiting = f"    {end},"
-    yield from (f"{waiting}]",) if waiting.endswith("[") else (waiting.removesuffix(","), "  ]")
+    if waiting.endswith("["):
+        yield f"{waiting}]"
+    else:
+        yield waiting.removesuffix(",")
+        yield "  ]"
     yield "}"
 
 

@@ -20,6 +20,12 @@ def markdown_lines(records: Iterable[Record]) -> Iterator[str]:
         yield from _section(record)
 
 
+def bullets(texts: Iterable[str]) -> Iterator[str]:
+    """Yield texts as the items of a list."""
+    for text in texts:
+        yield f"- {markdown_text(text)}"
+
+
 def _section(record: Record) -> Iterator[str]:
     yield from (
         f"## {markdown_text(record.name)}",
@@ -27,8 +33,8 @@ def _section(record: Record) -> Iterator[str]:
         f"**{markdown_text(sentence(record))}.**",
         "",
     )
-    yield from (f"- {markdown_text(text)}" for text in verdicts(record.spans, record))
-    yield from (f"- {markdown_text(note)}" for note in remarks(record))
+    yield from bullets(verdicts(record.spans, record))
+    yield from bullets(remarks(record))
     yield from (
         (
             f"Source: <{record.page.url}>. A day counts when it had a {DEFINITION}; policy"
@@ -40,10 +46,11 @@ def _section(record: Record) -> Iterator[str]:
     more = "" if target is None else f" target {target_text(target)} |"
     yield f"| component | now | outage days | major | degraded | downtime | coverage |{more}"
     yield f"|---|---|--:|--:|--:|--:|--:|{'---|' if more else ''}"
-    yield from (_row(component, record.query) for component in record.components)
+    for component in record.components:
+        yield _row(component, record.query)
     if target is not None:
         yield ""
-        yield from (f"- {markdown_text(text)}" for text in definitions(record.query))
+        yield from bullets(definitions(record.query))
     yield from _open("incidents", record.standing.incidents, record)
     yield from _open("maintenance", record.standing.maintenances, record)
 

@@ -87,13 +87,16 @@ def _days(days: int) -> str:
     return f"{_number(days)} {'is' if days == 1 else 'are'}"
 
 
+def _disputed_days(record: Record) -> Iterator[Day]:
+    for component in record.components:
+        for day in component.days:
+            if day.disputed and not component.is_excluded:
+                yield day
+
+
 def _dispute(record: Record) -> str:
     """Say who disagrees, and what counts: an uptime record, where there is none what was seen."""
-    days: list[Day] = []
-    for component in record.components:
-        if not component.is_excluded:
-            days += (day for day in component.days if day.disputed)
-    if all(day.source is Aspect.BARS for day in days):
+    if all(day.source is Aspect.BARS for day in _disputed_days(record)):
         return "the uptime record and the incidents disagree; the record is counted"
     return (
         "the vendor's record, its incidents and our polls disagree; an uptime record is counted"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from exporters.report.markdown import bullets
 from exporters.report.sentences import page_remarks
 from exporters.report.spans import SpanRow, definitions, span_facts, span_rows
 from monitor.answers import Record, ReportQuery
@@ -32,11 +33,18 @@ def span_parts(
     notes: list[str] = []
     for record in records:
         rows += span_rows(record, components=components)
-        notes += (f"{record.name}: {note}" for note in page_remarks(record))
+        notes += _notes(record)
     if rows:
         yield from _blocks(rows, query.policy, width)
-    yield from (words(text, "dim") for text in definitions(query))
-    yield from (words(note, "italic") for note in notes)
+    for text in definitions(query):
+        yield words(text, "dim")
+    for note in notes:
+        yield words(note, "italic")
+
+
+def _notes(record: Record) -> Iterator[str]:
+    for note in page_remarks(record):
+        yield f"{record.name}: {note}"
 
 
 def _blocks(rows: Sequence[SpanRow], policy: str, width: int) -> Iterator[RenderableType]:
@@ -101,7 +109,7 @@ def _table(
     heads = []
     for name, row in zip(names, rows, strict=True):
         heads.append(words(name, "bold" if row.is_vendor else ""))
-    texts = [_texts(cells) for cells in facts]
+    texts = list(map(_texts, facts))
     return side_by_side(titles, heads, texts, on_one_line=one_line)
 
 
@@ -128,6 +136,6 @@ def span_markdown(
             cells = [", ".join(cell) for cell in _cells_of(row, query.policy)]
             yield f"| {f'**{name}**' if row.is_vendor else name} | {' | '.join(cells)} |"
         notes.append(f"{record.name}: source {record.page.url}")
-        notes += (f"{record.name}: {note}" for note in page_remarks(record))
+        notes += _notes(record)
     yield ""
-    yield from (f"- {markdown_text(text)}" for text in (*definitions(query), *notes))
+    yield from bullets((*definitions(query), *notes))

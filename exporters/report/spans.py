@@ -78,20 +78,16 @@ def outcome_text(span_figures: SpanFigures, target: Fraction) -> str:
 def verdicts(spans: Iterable[SpanFigures], record: Record) -> Iterator[str]:
     """Yield what became of the target in each span; nothing where there is none."""
     target = record.query.target
-    if target is not None:
-        yield from (outcome_text(span_figures, target) for span_figures in spans)
+    if target is None:
+        return
+    for span_figures in spans:
+        yield outcome_text(span_figures, target)
 
 
 def _weights(query: ReportQuery) -> str:
     policy = POLICIES[query.policy]
-    return ", ".join(
-        f"{name} {weight / 10:g}"
-        for name, weight in (
-            ("major", policy.major),
-            ("partial", policy.partial),
-            ("degraded", policy.degraded),
-        )
-    )
+    major, partial, degraded = policy.major / 10, policy.partial / 10, policy.degraded / 10
+    return f"major {major:g}, partial {partial:g}, degraded {degraded:g}"
 
 
 def definitions(query: ReportQuery) -> Iterator[str]:

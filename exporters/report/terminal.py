@@ -37,8 +37,8 @@ def terminal_parts(
     has_absent_days = False
     for record in records:
         yield words(sentence(record), "bold")
-        yield from (_indent(words(text, "bold")) for text in verdicts(record.spans, record))
-        yield from (_indent(words(note, "italic")) for note in remarks(record))
+        yield from _below(verdicts(record.spans, record), "bold")
+        yield from _below(remarks(record), "italic")
         if record.components:
             yield _indent(words(_scale(record.days, width), "dim"))
         for component in record.components:
@@ -47,15 +47,23 @@ def terminal_parts(
         yield words("")
     yield legend(absent=has_absent_days, width=width)
     if query is not None:
-        yield from (words(text, "dim") for text in definitions(query))
+        for text in definitions(query):
+            yield words(text, "dim")
+
+
+def _below(texts: Iterable[str], style: str) -> Iterator[RenderableType]:
+    """Yield texts that belong to the line above them."""
+    for text in texts:
+        yield _indent(words(text, style))
 
 
 def _component_parts(
     component: ComponentRecord, record: Record, width: int
 ) -> Iterator[RenderableType]:
     yield _indent(_figures_line(component, record))
-    yield from (_indent(words(text)) for text in verdicts(component.spans, record))
-    yield from (_indent(cells(row)) for row in _rows(component.days, width))
+    yield from _below(verdicts(component.spans, record), "")
+    for row in _rows(component.days, width):
+        yield _indent(cells(row))
 
 
 def cells(days: Sequence[Day]) -> Text:

@@ -18,9 +18,7 @@ from exporters.tables.table import Row, Table
 from exporters.tables.updates import INCIDENT_UPDATES
 from exporters.tables.windows import WINDOWS
 
-TABLES: Mapping[str, Table] = {
-    table.name: table
-    for table in (DAYS, WINDOWS, INTERVALS, INCIDENTS, INCIDENT_UPDATES, OBSERVATIONS)
-}
+_TABLES = (DAYS, WINDOWS, INTERVALS, INCIDENTS, INCIDENT_UPDATES, OBSERVATIONS)
+TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES}
 
 __all__ = ("TABLES", "Extract", "Format", "Row", "Sink", "Table", "read", "sink")

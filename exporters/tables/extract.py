@@ -59,6 +59,10 @@ class Extract:
         for entry in sorted(self.facts.components, key=lambda entry: entry.slug):
             yield self._component(vendor, entry)
 
+    def subjects_by_id(self) -> dict[str | None, Subject]:
+        """Return the vendor itself (None) and its components by their ids."""
+        return {subject.columns["component_id"]: subject for subject in self.subjects()}
+
     def _component(self, vendor: dict[str, Any], entry: KnownComponent) -> Subject:
         part, last = entry.component, self.window.last
         if entry.removed_at is not None:

@@ -18,7 +18,7 @@ def _rows(extract: Extract) -> Iterator[Row]:
         raw=extract.is_raw,
     )
     bad = bad_intervals(extract.store, extract.page, extract.vendor, query)
-    subjects = {subject.columns["component_id"]: subject for subject in extract.subjects()}
+    subjects = extract.subjects_by_id()
     for span in sorted(bad.spans, key=lambda each: (each.component_id, each.span)):
         subject = subjects.get(span.component_id)
         if subject is not None:

@@ -15,7 +15,7 @@ def _rows(extract: Extract) -> Iterator[Row]:
     zone = extract.page.zone
     begin, end = day_interval(extract.window.first, zone), day_interval(extract.window.last, zone)
     window = Interval(begin.start, end.end)
-    subjects = {subject.columns["component_id"]: subject for subject in extract.subjects()}
+    subjects = extract.subjects_by_id()
     polled_until = extract.facts.polled_until
     for run in sorted(extract.facts.runs, key=lambda run: (run.component_id, run.span)):
         subject = subjects.get(run.component_id)

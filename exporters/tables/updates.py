@@ -24,7 +24,11 @@ def _rows(extract: Extract) -> Iterator[Row]:
 def update_row(page: PageRecord, version: UpdateVersion, slugs: Mapping[str, str]) -> Row:
     """Return a message's row; `slugs` are those of the page's components by id."""
     update = version.update
-    states = [state for state in update.states if state.component_id in slugs]
+    components, levels = [], []
+    for state in update.states:
+        if state.component_id in slugs:
+            components.append(slugs[state.component_id])
+            levels.append(level_key(state.level))
     return {
         "vendor": page.slug,
         "zone": page.zone_name,
@@ -34,8 +38,8 @@ def update_row(page: PageRecord, version: UpdateVersion, slugs: Mapping[str, str
         "read_at": version.recorded_at,
         "status": update.status,
         "text": update.text,
-        "components": [slugs[state.component_id] for state in states],
-        "levels": [level_key(state.level) for state in states],
+        "components": components,
+        "levels": levels,
     }
 
 

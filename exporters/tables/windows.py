@@ -44,7 +44,10 @@ def _basis(history: History, window: Window) -> Row:
         confidences.add(day.confidence)
         if day.source is not None:
             sources.add(day.source.value)
-    least = next((word.value for word in reversed(Confidence) if word in confidences), None)
+    least = None
+    for confidence in Confidence:
+        if confidence in confidences:
+            least = confidence.value
     return {"sources": sorted(sources), "confidence": least}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from monitor.model.levels import Aspect, Confidence, Level
+from monitor.model.levels import BAD_LEVELS, Aspect, Confidence, Level
 from monitor.shares import share
 
 
@@ -46,6 +46,11 @@ class Seconds:
     def of(self, level: Level) -> float:
         """Return the seconds at one bad level."""
         return (0.0, self.maintenance, self.degraded, self.partial, self.major)[level]
+
+    @property
+    def levels(self) -> list[Level]:
+        """The bad levels that there were, the worst first."""
+        return [level for level in BAD_LEVELS if self.of(level)]
 
 
 NO_SECONDS = Seconds()
@@ -113,6 +118,11 @@ class Day:
     known_components: int | None = None
     counted_components: int | None = None
     absence: Absence | None = None
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether its level is known, and an outage."""
+        return self.level is not None and self.level.is_outage
 
     @property
     def says_nothing(self) -> bool:
