@@ -12,6 +12,6 @@ def with_next(items: Sequence[T]) -> Iterator[tuple[T, T | None]]:
     return zip_longest(items, items[1:])
 
 
-def not_among(items: Iterable[T], others: Container[T]) -> list[T]:
+def not_among(items: Iterable[T], others: Container[object]) -> list[T]:
     """Return the items that are not among the others, in their order."""
     return [item for item in items if item not in others]

@@ -20,11 +20,12 @@ from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.cursor import read_cursor, write_cursor
-from monitor.kit.events import ComponentState, Event, unlisted
+from monitor.kit.events import ComponentState, Event, first_start, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, maybe_row, maybe_text, optional_rows, row, rows
 from monitor.kit.protocol import About, PageContext, Response, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, require_ok
+from monitor.kit.states import components_of
 from monitor.kit.zones import own_zone
 from monitor.model import PageInfo
 from monitor.platforms.statuspal.addresses import HOSTS, api_root_in, api_root_of, detect, probe
@@ -119,7 +120,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     response = yield from get(f"{root}/summary")
     with locate_errors(response.url):
         summary = _read_summary(response, page)
-        components = [state.component for state in summary.states]
+        components = components_of(summary.states)
         yield evidence(SOURCE, page, info=summary.info, components=components)
     address, first = f"{root}/incidents", page.now
     events: list[Event] = []
@@ -128,7 +129,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         with locate_errors(response.url):
             answer = row(read_json(response), "the answer")
             events += summary.reader.read_all(rows(answer.get(INCIDENTS), INCIDENTS))
-        first = min([first, *(event.start for event in events)])
+        first = min(first, first_start(events) or first)
         following = _next_address(answer, root)
         if following is None or first <= since:
             break

@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 from monitor.kit.events import Event, is_past, spans_for
-from monitor.kit.fields import Row, identifier, items, maybe_text, optional_rows, text
+from monitor.kit.fields import (
+    Row,
+    identifier,
+    identifiers,
+    ids_of,
+    maybe_text,
+    optional_rows,
+    text,
+)
 from monitor.kit.messages import messages
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Level, Phase
@@ -77,7 +85,6 @@ class Reader:
 def _service_ids(item: Row) -> list[str]:
     """Return the services an incident names, which programs read as ids or as objects."""
     if "service_ids" in item:
-        where = "incident.service_ids"
-        return [identifier(key, where) for key in items(item["service_ids"], where)]
+        return identifiers(item["service_ids"], "incident.service_ids")
     services = optional_rows(item.get("services"), "incident.services")
-    return [identifier(service.get("id"), "incident.services.id") for service in services]
+    return ids_of(services, "incident.services")

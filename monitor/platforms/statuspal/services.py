@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
 from monitor.kit.fields import Row, identifier, optional_rows, text
-from monitor.model import Component, Level, worst_level
+from monitor.kit.sequences import not_among
+from monitor.model import Component, Level, by_id, worst_level
 from monitor.platforms.statuspal.types import REMEDY, type_of
 
 DEEPEST = 20
@@ -50,9 +51,8 @@ def flatten(items: Sequence[Row], parent: str | None = None, depth: int = 0) -> 
 def members_of_groups(services: Sequence[Service]) -> Members:
     """Return the members of each group. Raises UnexpectedShape when every service is a group."""
     parents = {service.id: service.parent for service in services}
-    groups = {parent for parent in parents.values() if parent in parents}
+    single = not_among(parents, set(parents.values()))
     members: dict[str, list[str]] = {}
-    single = [key for key in parents if key not in groups]
     if not single:
         raise UnexpectedShape("every service is in another one", remedy=REMEDY)
     for key in single:
@@ -78,13 +78,18 @@ def read_states(
     for them are in.
     """
     types = _types_by_service(services)
-    names = {service.id: service.name for service in services}
+    services_by_id = by_id(services)
     speakers = [group for group in members if _is_alone(group, types, members[group], levels)]
     for position, service in enumerate(services):
         if service.id in members:
             continue
-        group_name = names.get(service.parent or "")
-        component = Component(id=service.id, name=service.name, group=group_name, position=position)
+        owner = services_by_id.get(service.parent or "")
+        component = Component(
+            id=service.id,
+            name=service.name,
+            group=None if owner is None else owner.name,
+            position=position,
+        )
         own_types = list(service.types)
         for group in speakers:
             own_types += types[group] if service.id in members[group] else []

@@ -22,7 +22,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from monitor.kit.events import ComponentState
-from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.evidence import evidence, first_covered, gap_before
 from monitor.kit.protocol import (
     About,
     PageContext,
@@ -139,7 +139,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         answers = yield from get_all([file_of(repository, site) for site in batch])
         for site, answer in zip(batch, answers, strict=True):
             piece = past_of(site, answer, page, since)
-            starts += [cover.span.start for cover in piece.coverage]
+            starts.append(first_covered(piece, page))
             yield piece
     yield from gap_before(
         SOURCE,

@@ -27,12 +27,13 @@ from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, maybe_text, optional_rows, rows
 from monitor.kit.protocol import About, PageContext, Steps
 from monitor.kit.responses import locate_errors
+from monitor.kit.states import components_of, in_trouble
 from monitor.kit.times import epoch
-from monitor.model import Coverage, Level, PageInfo
+from monitor.model import Coverage, PageInfo, id_set, pick
 from monitor.platforms.uptimecom.answers import ask_current, ask_history, data_of
 from monitor.platforms.uptimecom.components import VOCABULARY, component_states
 from monitor.platforms.uptimecom.detection import HOSTS, detect, probe
-from monitor.platforms.uptimecom.incidents import event_of, incident_id, unknown_types
+from monitor.platforms.uptimecom.incidents import events_of, incident_id, unknown_types
 from monitor.platforms.uptimecom.reports import reported_uptime
 
 __all__ = ["ABOUT", "HOSTS", "VOCABULARY", "backfill", "detect", "poll", "probe"]
@@ -69,7 +70,7 @@ def poll(page: PageContext) -> Steps:
             *rows(data.get("active_incidents"), "active_incidents"),
             *optional_rows(data.get("upcoming_maintenance"), "upcoming_maintenance"),
         ]
-        events = [event_of(record, page.now) for record in records]
+        events = events_of(records, page.now)
         states = component_states(data)
         info = PageInfo(
             external_id=maybe_text(data.get("slug")),
@@ -91,8 +92,8 @@ def poll(page: PageContext) -> Steps:
 
 
 def _remark(data: Row, states: Iterable[ComponentState]) -> str | None:
-    all_operational = all(state.level is Level.OPERATIONAL for state in states)
-    return DISAGREES if data.get("global_is_operational") is False and all_operational else None
+    is_said_to_be_well = data.get("global_is_operational") is not False
+    return None if is_said_to_be_well or in_trouble(states) else DISAGREES
 
 
 def _follow(path: str, missing: frozenset[str], page: PageContext) -> Steps:
@@ -102,11 +103,11 @@ def _follow(path: str, missing: frozenset[str], page: PageContext) -> Steps:
     response = yield from ask_history(path, page.now - LONGEST, page.now)
     with locate_errors(response.url):
         records = {incident_id(record): record for record in _incidents(data_of(response))}
-        missing_records = [records[key] for key in sorted(missing & records.keys())]
+        missing_records = list(pick(records, missing).values())
         yield evidence(
             SOURCE,
             page,
-            events=[event_of(record, page.now) for record in missing_records],
+            events=events_of(missing_records, page.now),
             withdrawn=missing - records.keys(),
             unknown_words=unknown_types(missing_records),
         )
@@ -127,7 +128,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     first_wanted = max(since, page.now - LONGEST)
     history = yield from ask_history(path, first_wanted, page.now)
     with locate_errors(response.url):
-        components = [state.component for state in component_states(data_of(response))]
+        components = components_of(component_states(data_of(response)))
     with locate_errors(history.url):
         data = data_of(history)
         records = _incidents(data)
@@ -138,13 +139,13 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             SOURCE,
             page,
             components=components,
-            events=[event_of(record, page.now) for record in records],
+            events=events_of(records, page.now),
             since=first,
             unknown_words=unknown_types(records),
             cursor=path,
         )
         days = round((end - start) / ONE_DAY)
-        figures = tuple(reported_uptime(data, {component.id for component in components}, days))
+        figures = tuple(reported_uptime(data, id_set(components), days))
         yield replace(piece, coverage=tuple(_until(end, piece.coverage)), reported=figures)
     yield from gap_before(SOURCE, page, since, first, "the page tells of no older days")
 

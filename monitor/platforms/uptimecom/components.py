@@ -23,8 +23,10 @@ def component_states(data: Row) -> list[ComponentState]:
     """Return the components in the page's order. Groups are none: their states are those of their
     parts.
     """
-    leaves = enumerate(_leaves(data.get("components")))
-    return [_component_state(record, group, position) for position, (record, group) in leaves]
+    states = []
+    for position, (record, group) in enumerate(_leaves(data.get("components"))):
+        states.append(_component_state(record, group, position))
+    return states
 
 
 def _leaves(records: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, str | None]]:

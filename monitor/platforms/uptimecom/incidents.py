@@ -7,7 +7,7 @@ from typing import NamedTuple
 from monitor.kit.events import Event, ImpactSpan, phase_at
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, text
 from monitor.kit.messages import messages
-from monitor.kit.posts import calls_over, end_of, post_saying
+from monitor.kit.posts import Post, calls_over, end_of, post_saying
 from monitor.kit.states import worst_word
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Phase
@@ -46,7 +46,12 @@ def _type(record: Row) -> str:
     return keyword(record.get("incident_type"), "incident.incident_type")
 
 
-def event_of(record: Row, now: datetime) -> Event:
+def events_of(records: Iterable[Row], now: datetime) -> list[Event]:
+    """Return incidents and maintenances as of `now`."""
+    return [_event(record, now) for record in records]
+
+
+def _event(record: Row, now: datetime) -> Event:
     """Return an incident or a maintenance as of `now`, with one state for the whole of it for each
     component.
     """
@@ -55,12 +60,9 @@ def event_of(record: Row, now: datetime) -> Event:
     start = instant(record.get("starts_at"), f"{where}.starts_at")
     updates = _updates(record, where)
     status = _status(record, updates)
-    end = end_of(
-        [post_saying(update.at, update.state.lower(), PHASES) for update in updates],
-        maybe_instant(record.get("ends_at"), f"{where}.ends_at"),
-        start,
-        over=calls_over(status.lower(), PHASES),
-    )
+    stated_end = maybe_instant(record.get("ends_at"), f"{where}.ends_at")
+    is_over = calls_over(status.lower(), PHASES)
+    end = end_of(_posts(updates), stated_end, start, over=is_over)
     maintenance = _type(record) == MAINTENANCE
     spans = tuple(_spans(record, start, end, where))
     return Event(
@@ -87,6 +89,11 @@ def _updates(record: Row, where: str) -> list[_Update]:
         at = instant(update.get("updated_at"), f"{where}.updates.updated_at")
         updates.append(_Update(at, maybe_text(update.get("incident_state")) or ""))
     return sorted(updates)
+
+
+def _posts(updates: Iterable[_Update]) -> Iterator[Post]:
+    for update in updates:
+        yield post_saying(update.at, update.state.lower(), PHASES)
 
 
 def _status(record: Row, updates: list[_Update]) -> str:
