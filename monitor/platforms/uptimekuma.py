@@ -45,6 +45,7 @@ from monitor.model import (
     PageInfo,
     Phase,
     ReportedUptime,
+    id_set,
 )
 
 ABOUT = About(
@@ -129,8 +130,9 @@ class _Monitor:
     @property
     def patience(self) -> timedelta:
         """For how long a beat counts."""
-        times = [at for at, _ in self.beats]
-        steps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
+        steps = []
+        for (earlier, _), (later, _) in pairwise(self.beats):
+            steps.append((later - earlier).total_seconds())
         return max(FRESH, timedelta(seconds=3 * median(steps))) if steps else FRESH
 
 
@@ -157,11 +159,11 @@ def _read(page: PageContext) -> StepsTo[_Answer]:
     with locate_errors(config.url):
         document = row(read_json(config), "the answer")
         components = _components(document)
-        ids = {component.id for component in components}
+        ids = id_set(components)
         return _Answer(
             info=_info(document, slug),
             monitors=[_Monitor(each, timelines.get(each.id, ())) for each in components],
-            incidents=[_incident(incident) for incident in _incidents(document)],
+            incidents=list(_incidents(document)),
             reported=[uptime for uptime in uptimes if uptime.component_id in ids],
         )
 
@@ -234,12 +236,13 @@ def _uptimes(key: str, shares: Row) -> Iterator[ReportedUptime]:
         yield ReportedUptime(component_id=key, window_days=1, ratio=share)
 
 
-def _incidents(document: Row) -> list[Row]:
-    """Return the pinned incidents; up to version 1 there was one at most, under another name."""
+def _incidents(document: Row) -> Iterator[Event]:
+    """Yield the pinned incidents; up to version 1 there was one at most, under another name."""
     if document.get("incidents") is not None:
-        return rows(document["incidents"], "incidents")
-    only = document.get("incident")
-    return [] if only is None else [row(only, "incident")]
+        for incident in rows(document["incidents"], "incidents"):
+            yield _incident(incident)
+    elif document.get("incident") is not None:
+        yield _incident(row(document["incident"], "incident"))
 
 
 def _incident(incident: Row) -> Event:
@@ -299,10 +302,12 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     first = page.now
     for key, monitor in monitors.items():
         runs = [run for run in _runs(monitor, page.now) if run.span.end > since]
-        impacts += [_impact(key, run, page.now) for run in runs if not run.is_quiet]
         coverage += _coverage(key, runs)
-        words.update(run.word for run in runs)
-        first = min([first, *(run.span.start for run in runs)])
+        for run in runs:
+            words.add(run.word)
+            first = min(first, run.span.start)
+            if not run.is_quiet:
+                impacts.append(_impact(key, run, page.now))
     piece = evidence(
         SOURCE,
         page,

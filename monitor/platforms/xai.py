@@ -27,10 +27,11 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.cursor import read_cursor
+from monitor.kit.cursor import read_names
 from monitor.kit.events import (
     Event,
     expire_stale,
+    first_start,
     recent_or_open,
     spans_for,
     unlisted,
@@ -44,7 +45,7 @@ from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step
 from monitor.kit.responses import locate_errors, shape_error
 from monitor.kit.states import UNKNOWN, components_in_order, current_states
 from monitor.kit.times import mail_date
-from monitor.model import Basis, Component, Level, PageInfo, Phase
+from monitor.model import Basis, Component, Level, PageInfo, Phase, without_none
 
 ABOUT = About(
     title="xAI",
@@ -123,7 +124,7 @@ class _FeedContent:
 
 
 def _read(response: Response, page: PageContext) -> _FeedContent:
-    previous = _severities(page.cursor)
+    previous = read_names(page.cursor)
     feed = read_feed(response)
     if not feed.entries:
         raise UnexpectedShape("the feed is empty: past incidents always stay on it")
@@ -234,8 +235,7 @@ def _post_times(entry: Entry) -> list[datetime]:
 
 def _worse(one: str | None, other: str) -> str:
     """Return the worse of two severities; one that we do not know is worse than available."""
-    words = [word for word in (one, other) if word is not None]
-    return max(words, key=lambda word: VOCABULARY.get(word, UNKNOWN))
+    return max(without_none((one, other)), key=lambda word: VOCABULARY.get(word, UNKNOWN))
 
 
 def _components(content: _FeedContent, page: PageContext) -> list[Component]:
@@ -246,11 +246,6 @@ def _components(content: _FeedContent, page: PageContext) -> list[Component]:
 
 
 # reading
-
-
-def _severities(cursor: str | None) -> Mapping[str, str]:
-    """Return the severities that incidents had when they were read while they went on."""
-    return {key: str(word) for key, word in read_cursor(cursor).items()}
 
 
 def poll(page: PageContext) -> Steps:
@@ -276,7 +271,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     response = yield from get(FEED, accept=ACCEPT)
     with locate_errors(response.url):
         content = _read(response, page)
-        first = max(since, min(event.start for event in content.events))
+        first = max(since, first_start(content.events) or since)
         components = _components(content, page)
         yield evidence(SOURCE, page, components=components, events=content.events, since=first)
     yield from gap_before(SOURCE, page, since, first, "the feed holds no older incidents")

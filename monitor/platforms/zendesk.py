@@ -279,7 +279,10 @@ def _phase(start: datetime, end: datetime | None, now: datetime) -> Phase:
 
 
 def _own_flag(incident: Row) -> str | None:
-    return next((flag for flag in (OUTAGE, DEGRADATION) if incident.get(flag) is True), None)
+    for flag in (OUTAGE, DEGRADATION):
+        if incident.get(flag) is True:
+            return flag
+    return None
 
 
 def _spans(

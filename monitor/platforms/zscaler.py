@@ -29,8 +29,8 @@ from monitor.kit.events import Event, ImpactSpan, events_since, expire_stale, is
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     Row,
-    has_keys,
     identifier,
+    is_list_of,
     last_segment,
     maybe_row,
     maybe_text,
@@ -113,17 +113,10 @@ def detect(response: Response) -> Iterator[Signal]:
     data = maybe_row(answer).get("data")
     if not isinstance(data, dict):
         return
-    if _all_have(data.get("severity"), LEGEND):
+    if is_list_of(data.get("severity"), LEGEND):
         yield Signal("legend", "severities with what of them is shown")
-    if _all_have(data.get("category"), frozenset({"subCategory"})):
+    if is_list_of(data.get("category"), {"subCategory"}):
         yield Signal("services", "services stand as categories of a category")
-
-
-def _all_have(items: object, keys: frozenset[str]) -> bool:
-    """Whether something is a list, not an empty one, of objects with all of these keys."""
-    if not isinstance(items, list) or not items:
-        return False
-    return all(has_keys(item, keys) for item in items)
 
 
 def _cloud(url: str) -> str:

@@ -31,6 +31,7 @@ from monitor.kit.protocol import (
 from monitor.kit.responses import (
     locate_errors,
 )
+from monitor.kit.states import components_of
 from monitor.model import (
     Gap,
     PageInfo,
@@ -82,10 +83,10 @@ def poll(page: PageContext) -> Steps:
 
 
 def _states(monitors: Monitors) -> list[ComponentState]:
-    return [
-        read_state(monitor, position, monitors.zone)
-        for position, monitor in enumerate(monitors.rows)
-    ]
+    states = []
+    for position, monitor in enumerate(monitors.rows):
+        states.append(read_state(monitor, position, monitors.zone))
+    return states
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -95,7 +96,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         piece = evidence(
             SOURCE,
             page,
-            components=[state.component for state in _states(monitors)],
+            components=components_of(_states(monitors)),
             events=list(read_downtimes(monitors, page.now)),
             cursor=monitors.key,
         )
