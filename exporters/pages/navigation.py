@@ -16,6 +16,7 @@ class Entry:
 
 ENTRIES = (
     Entry("Now", Links.home),
+    Entry("Compare", Links.compare),
     Entry("Definitions", Links.definitions),
 )
 """In the order in which they are shown. A page is here as soon as there is one."""

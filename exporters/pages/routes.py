@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from exporters.pages import times
+from exporters.pages.compare import COMPARE
 from exporters.pages.definitions import DEFINITIONS
 from exporters.pages.definitions_view import figure_definitions
 from exporters.pages.links import Links
@@ -17,7 +18,7 @@ from exporters.pages.rendering import CSP, render, stylesheet
 from exporters.pages.visits import LONGEST_SECONDS, Page, PageKind, Site, Visit
 from exporters.revalidation import Content, revalidated
 
-PAGES: tuple[PageKind, ...] = (DEFINITIONS,)
+PAGES: tuple[PageKind, ...] = (COMPARE, DEFINITIONS)
 """Every kind of page; of two whose paths fit, the first answers."""
 
 _HTML, _CSS = "text/html; charset=utf-8", "text/css; charset=utf-8"
