@@ -267,3 +267,18 @@ async def test_no_tool_writes():
 def dump(store: Store) -> list[str]:
     with store._read() as connection:
         return list(connection.connection.driver_connection.iterdump())
+
+
+async def test_of_two_components_of_one_name_the_one_that_is_named_by_its_slug_is_told_of():
+    store = small_store()
+    page = store.pages(["globex"])[0]
+    parts = (component("x1", "Data"), component("x2", "Data", position=1))
+    save(store, page, evidence(NOW, components=parts))
+    save(store, page, observed(NOW, x1=Level.OPERATIONAL, x2=Level.MAJOR_OUTAGE))
+
+    levels = {}
+    for slug in ("data", "data-2"):
+        found = await answer(desk_of(store), "vendor_status", vendor="globex", component=slug)
+        levels[slug] = found["vendors"][0]["level"]
+
+    assert levels == {"data": "operational", "data-2": "major_outage"}

@@ -161,6 +161,23 @@ def test_what_goes_on_is_not_called_over_and_keeps_its_id_when_it_ends(store):
     assert going_on.updated_at == going_on.published_at < over.updated_at
 
 
+def test_an_impact_told_to_a_poll_ago_goes_on_where_the_last_poll_saw_it(store):
+    page = add_page(store)
+    claim = impact(NOW - HOUR, NOW, level=Level.DEGRADED)
+    save(store, page, evidence(components=PARTS, incidents=(incident(),), impacts=(claim,)))
+    save(store, page, observed(NOW, api=Level.DEGRADED, web=Level.OPERATIONAL))
+    later = NOW + 5 * MINUTE
+    save(store, page, observed(later, api=Level.DEGRADED, web=Level.OPERATIONAL))
+    (going_on,) = of_kind("level", told(store, now=later))
+    at_last = later + 5 * MINUTE
+    save(store, page, observed(at_last, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
+
+    (over,) = of_kind("level", told(store, now=at_last))
+
+    assert going_on.lines[0].endswith("going on when last read.")
+    assert not over.lines[0].endswith("going on when last read.")
+
+
 def test_what_began_before_the_feed_does_is_left_out_rather_than_told_anew_each_day(store):
     page = add_page(store)
     claim = impact(NOW - 60 * DAY, incident_id=None)

@@ -110,8 +110,9 @@ def _status(about: Subject, part: str | None) -> tuple[answers.Status, VendorSta
     row, vendor = about.page, about.vendor
     entry = component(about, part)
     current = about.store.current(row.id)
-    target = answers.Target(row.slug, None if entry is None else entry.slug)
-    status = answers.status_of(row, current, vendor, target, about.now)
+    key, slug = (None, None) if entry is None else (entry.id, entry.slug)
+    target = answers.Target(row.slug, slug)
+    status = answers.status_of(row, current, vendor, target, about.now, component_id=key)
     parts: list[Component] | None = None
     open_list: list[OpenIncident] | None = None
     if status.known_components is not None:

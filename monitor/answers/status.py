@@ -102,17 +102,21 @@ def status_of(
     vendor: VendorConfig,
     target: Target,
     now: datetime,
+    *,
+    component_id: str | None = None,
 ) -> Status:
     """Return what a page's current state comes to for a target. Reads nothing.
 
-    Raises ValueError where the pattern names no component of a page that was read.
+    `component_id` is the component that is asked about where that is known: the target's pattern
+    may name others too. Raises ValueError where the pattern names no component of a page that was
+    read.
     """
     excluded_ids = left_out(current.components, vendor)
     standing = Standing.of(page, replace(current, excluded=excluded_ids), vendor, now)
     ids = {entry.id for entry in current.components} - excluded_ids
     level, known, counted = standing.level, standing.known_components, standing.counted_components
     if target.components is not None:
-        ids = set(_named_ids(current, target))
+        ids = set(_named_ids(current, target)) if component_id is None else {component_id}
         verdict = together((standing.levels.get(key) for key in ids), vendor.min_coverage)
         level, known, counted = verdict.level, verdict.known_components, verdict.counted_components
     why_unknown = _why_not_now(page, standing, vendor)

@@ -8,7 +8,7 @@ beside it (`Precision.DAY`).
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from monitor.claims import BadSpan, ComponentFacts, FactsByComponent
@@ -36,8 +36,8 @@ class LevelSpan:
 
     `seconds` is how long: as long as the span, but for `Precision.DAY`, whose span is the day's (of
     today, as far as it was read). `is_open`: it was going on at the last reading, where the span
-    ends. `source` is what told of it. `incident_id` is that of the claim that counts; None = polls
-    saw it, or a bar names no incident or several.
+    ends, or at most a poll's interval after that. `source` is what told of it. `incident_id` is
+    that of the claim that counts; None = polls saw it, or a bar names no incident or several.
     """
 
     component_id: str
@@ -68,6 +68,7 @@ def level_spans(
     """
     days = DayRange.of(first, last, now, options)
     by_component = FactsByComponent(facts, days)
+    interval = timedelta(seconds=options.interval_seconds)
     polled_until = facts.polled_until
     open_ids = {run.component_id for run in facts.runs if run.holds_at(polled_until)}
     for component in facts.components:
@@ -76,7 +77,8 @@ def level_spans(
             component_days = page_days.components[component.id]
             spans = _component_spans(component_facts, component_days, days)
             for span in spans:
-                yield replace(span, is_open=_goes_on(span, component_facts, open_ids))
+                is_open = _goes_on(span, component_facts, open_ids, interval)
+                yield replace(span, is_open=is_open)
 
 
 def _component_spans(
@@ -188,12 +190,16 @@ def _continues(last: LevelSpan, span: LevelSpan) -> bool:
     return are_placed and last.span.end == span.span.start
 
 
-def _goes_on(span: LevelSpan, facts: ComponentFacts, open_ids: Collection[str]) -> bool:
+def _goes_on(
+    span: LevelSpan, facts: ComponentFacts, open_ids: Collection[str], interval: timedelta
+) -> bool:
     """Whether the span was going on at the last reading: its incident had no end, or the last poll
-    saw it. `held` are the components whose last polled state was going on.
+    saw it. `open_ids` are the components whose last polled state was going on.
     """
     if span.precision is Precision.DAY:
         return False
+    if facts.component_id in open_ids and _is_seen_further(span, facts, interval):
+        return True
     if span.source is Aspect.OBSERVATIONS:
         is_last = span.span.end == max(run.span.end for run in facts.runs)
         return is_last and facts.component_id in open_ids
@@ -203,3 +209,12 @@ def _goes_on(span: LevelSpan, facts: ComponentFacts, open_ids: Collection[str]) 
         if impact.incident_id == span.incident_id and impact.end is None:
             return True
     return False
+
+
+def _is_seen_further(span: LevelSpan, facts: ComponentFacts, interval: timedelta) -> bool:
+    """Whether the last polled state is the span's level, and the span ends in it at most a poll's
+    interval before: a page's own list may be a poll behind what the page shows.
+    """
+    last = max(facts.runs, key=lambda run: run.span.end)
+    is_late = last.span.start <= span.span.end and last.span.end - span.span.end <= interval
+    return is_late and last.level is span.level
