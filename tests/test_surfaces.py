@@ -12,7 +12,6 @@ from surfaces import DAYS, GOING_ON, SLUG, World, asked, better, greener
 from surfaces import NOW as NOW_SURFACES
 from surfaces.world import SILENT
 
-from monitor.answers import STALE_INTERVALS
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage, Level
@@ -126,9 +125,7 @@ def test_no_surface_is_greener_now_than_another(polled, told, later, exclude, co
     with empty_store() as store:
         world = world_of(store, polled, told, later=later, exclude=exclude, coverage=coverage)
         found = asked(NOW_SURFACES, world)
-        page = world.page
-        age = None if page.observed_until is None else world.now - page.observed_until
-        is_doubtful = page.last_ok is not True or age is None or age > STALE_INTERVALS * 5 * MINUTE
+        is_doubtful = world.is_doubtful
 
     assert not list(greener(found, is_doubtful=is_doubtful))
 

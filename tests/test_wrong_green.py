@@ -45,13 +45,15 @@ class Page:
         self.zone = zone
         self.edits = 0
         self.raw: Response | None = None
+        self.key = "pppppppppppp"
+        self.broken: set[str] = set()
 
     def __call__(self, url: str) -> Response:
         if self.raw is not None:
             return replace(self.raw, url=url, final_url=self.raw.final_url or url)
         self.edits += 1
         page = {
-            "id": "pppppppppppp", "name": "Acme", "url": "https://status.acme.example", "time_zone": self.zone,
+            "id": self.key, "name": "Acme", "url": "https://status.acme.example", "time_zone": self.zone,
             "updated_at": f"2026-05-20T12:00:00.{self.edits % 1000:03d}Z",
         }  # fmt: skip
         status = {"indicator": self.indicator, "description": ""}
@@ -64,6 +66,8 @@ class Page:
             "/api/v2/scheduled-maintenances.json": {"page": page, "scheduled_maintenances": self.maintenances},
         }  # fmt: skip
         for path, body in bodies.items():
+            if url.endswith(path) and path in self.broken:
+                return Response(url=url, final_url=url, status=500, body=b"broken")
             if url.endswith(path):
                 headers = {"content-type": "application/json"}
                 return Response(

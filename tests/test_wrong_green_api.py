@@ -4,10 +4,12 @@ case. The pages are those of `test_wrong_green`."""
 from datetime import timedelta
 
 from api_world import app_of, asking
-from simulated import Clock
+from simulated import Clock, SimulatedPages, collecting, page_of
 from test_pipeline import NOW, incident_json
 from test_wrong_green import API, OTHER, Page, component, polled, watching
+from wrong_green_stories import TODAY, at, told_incident
 
+from monitor.config import VendorConfig
 from monitor.kit.protocol import Response
 from monitor.model import Level
 
@@ -175,3 +177,89 @@ async def test_26_an_excluded_component_does_not_take_the_vendor_down_and_says_s
         "twilio-sms": True,
     }
     assert Level.MAJOR_OUTAGE.word in standing["levels"].values()
+
+
+async def test_16_and_17_what_goes_on_counts_to_now_and_overlaps_count_once():
+    page, clock = Page(component(status="major_outage")), Clock(NOW)
+    page.incidents = [incident_json(API), {**incident_json(API), "id": "iiiiiiiiiii2"}]
+    async with watching(page, clock) as collector:
+        await polled(collector)
+        found, listed = await answers(collector, clock, f"/days/{TODAY}?component=api")
+
+    assert found["day"]["major_seconds"] == 3600  # 11:30 to 12:30, once
+    assert [each["resolved_at"] for each in listed["incidents"]] == [None, None]
+
+
+async def test_20_an_impact_word_in_no_table_leaves_its_time_unknown():
+    page, clock = Page(), Clock(NOW)
+    page.incidents = [
+        {**told_incident(at(TODAY, "02:00"), None, "operational"), "impact": "catastrophic"}
+    ]
+    async with watching(page, clock) as collector:
+        await polled(collector)
+        days, listed = await answers(collector, clock, "/days?days=1&component=api")
+
+    assert (days["days"][0]["level"], listed["incidents"][0]["level"]) == (None, None)
+    assert days["days"][0]["coverage_ratio"] < 0.9
+
+
+async def test_22_a_deleted_active_incident_is_withdrawn_and_stays_listed():
+    page, clock = Page(component(status="major_outage")), Clock(NOW)
+    page.incidents = [incident_json(API)]
+    async with watching(page, clock) as collector:
+        await polled(collector)
+        clock.forward(minutes=5)
+        page.incidents = []
+        await polled(collector)
+        standing, listed = await answers(collector, clock, "/standing")
+
+    assert standing["open_incidents"] == []
+    assert [each["phase"] for each in listed["incidents"]] == ["withdrawn"]
+
+
+async def test_25_a_critical_incident_whose_components_were_degraded_is_no_outage():
+    page, clock = Page(component(status="degraded_performance")), Clock(NOW)
+    long = told_incident(at("2026-05-01", "12:00"), None, "degraded_performance")
+    page.incidents = [{**long, "impact": "critical"}]
+    async with watching(page, clock) as collector:
+        await polled(collector)
+        record, _ = await answers(collector, clock, "?days=20")
+
+    assert (record["outage_days"], record["degraded_days"]) == (0, 20)
+
+
+async def test_28_days_are_cut_in_the_pages_own_zone():
+    page, clock = Page(component(status="major_outage"), zone="America/Los_Angeles"), Clock(NOW)
+    page.incidents = [incident_json(API)]
+    async with watching(page, clock) as collector:
+        await polled(collector)
+        day, _ = await answers(collector, clock, f"/days/{TODAY}")
+
+    assert day["zone"] == "America/Los_Angeles"
+    assert day["day"]["start"] == f"{TODAY}T07:00:00+00:00"
+
+
+async def test_27_one_vendors_failure_is_its_own():
+    good, bad = Page(component(status="degraded_performance")), Page()
+    bad.raw = Response(url="", status=503, body=b"busy")
+    clock = Clock(NOW)
+    vendors = {
+        slug: VendorConfig(
+            slug=slug, name=slug.title(), url=f"https://{slug}.example/", platform="statuspage"
+        )
+        for slug in ("bad", "good")
+    }
+    pages = SimulatedPages([], clock, lambda url: (bad if "//bad." in url else good)(url))
+    async with collecting(pages, vendors) as collector:
+        for slug in ("bad", "good", "bad"):
+            await collector.poll(await page_of(collector, slug))
+        await collector.flush()
+        app = app_of(collector.store, vendors=vendors, clock=clock)
+        async with asking(app) as client:
+            listed = (await client.get("/api/v1/vendors")).json()
+
+    assert {each["vendor"]: each["current_level"] for each in listed["vendors"]} == {
+        "bad": None,
+        "good": "degraded",
+    }
+    assert [each["error"] is None for each in listed["vendors"]] == [False, True]

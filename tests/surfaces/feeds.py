@@ -3,6 +3,7 @@ Where they have nothing to tell they are silent, which no surface may be while s
 
 from xml.etree import ElementTree as ET
 
+from monitor.model import Level
 from surfaces.world import SILENT, UNKNOWN, VENDOR, World
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -19,21 +20,27 @@ def json_feed(world: World):
 
 def _read(world: World, form: str, entries):
     """Return the word of the vendor's feed, and of each component's."""
+    today = world.now.astimezone(world.page.zone).date()
     paths = {VENDOR: "", **{slug: f"/{slug}" for slug in world.slugs}}
     answers = world.fetch(*(f"/feeds/vendor/{world.slug}{path}.{form}" for path in paths.values()))
     return {
-        subject: _word(list(entries(answer)))
+        subject: _word(list(entries(answer)), f"on {today}")
         for subject, answer in zip(paths, answers, strict=True)
     }
 
 
-def _word(entries):
-    """Return the level that goes on; unknown where that is the latest news."""
+def _word(entries, today: str):
+    """Return the worst level that goes on, or that today had some time of; unknown where a page
+    that cannot be read is told of."""
     kinds = [kind for kind, _, _ in entries]
     if "reading" in kinds:
         return UNKNOWN
-    going_on = [level for kind, level, text in entries if kind == "level" and _GOES_ON in text]
-    return going_on[0] if going_on else SILENT
+    levels = [
+        Level[level.upper()]
+        for kind, level, text in entries
+        if kind == "level" and (_GOES_ON in text or today in text)
+    ]
+    return max(levels).word if levels else SILENT
 
 
 def _atom_entries(answer):

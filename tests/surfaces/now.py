@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from exporters.report import csv_lines, json_lines, markdown_lines
 from exporters.status import as_json, nagios_lines, text_lines
 from monitor.answers import Status, Target, Thresholds, status
+from monitor.history import named_ids
 from monitor.model import Level
 from surfaces.world import UNKNOWN, VENDOR, WORDS, Word, World, word_of
 
@@ -142,9 +143,11 @@ def _nagios_level(lines: list[str]) -> Word:
 
 
 def _of_statuses(world: World, write, level) -> Now:
-    found = {}
-    for target in (Target(world.slug), *(Target(world.slug, slug) for slug in world.slugs)):
-        found[target.components or VENDOR] = level(write(_status(world, target)))
+    """Ask about the vendor, and about each component whose slug names no other one too."""
+    found = {VENDOR: level(write(_status(world, Target(world.slug))))}
+    for slug in world.slugs:
+        if len(named_ids(world.components, [slug])) == 1:
+            found[slug] = level(write(_status(world, Target(world.slug, slug))))
     return found
 
 

@@ -18,10 +18,10 @@ from exporters.feeds import feed_routes
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.watched import Watched
 from exporters.web import application
-from monitor.answers import Record, ReportQuery, record
+from monitor.answers import STALE_INTERVALS, Record, ReportQuery, record
 from monitor.api import History
 from monitor.config import Settings, VendorConfig
-from monitor.model import Level
+from monitor.model import KnownComponent, Level
 from monitor.runtime import Context
 from monitor.store import PageRecord, Store
 
@@ -62,11 +62,24 @@ class World:
         return self.store.pages([self.slug])[0]
 
     @property
-    def slugs(self) -> list[str]:
+    def components(self) -> list[KnownComponent]:
         """Return the components on the page that count."""
         excluded = set(self.vendor.exclude)
         current = self.store.current(self.page.id)
-        return [entry.slug for entry in current.components if entry.slug not in excluded]
+        return [entry for entry in current.components if entry.slug not in excluded]
+
+    @property
+    def slugs(self) -> list[str]:
+        return [entry.slug for entry in self.components]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the last reading is to be doubted: it failed, or is older than two intervals."""
+        page = self.page
+        if page.last_ok is not True or page.observed_until is None:
+            return True
+        age = (self.now - page.observed_until).total_seconds()
+        return age > STALE_INTERVALS * self.vendor.interval_seconds
 
     def fetch(self, *paths: str) -> list[httpx.Response]:
         """Return what the web server answers."""
