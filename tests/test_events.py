@@ -18,11 +18,12 @@ from monitor.kit.events import (
     expire_stale,
     is_any_unattributed,
     phase_at,
+    phase_by_end,
     recent_or_open,
     spans_for,
     unlisted,
 )
-from monitor.kit.evidence import MIN_DURATION, evidence, gap_before, gap_until_now
+from monitor.kit.evidence import MIN_DURATION, evidence, gap_before, gap_until_now, one_remark
 from monitor.kit.messages import message, messages, posted_states
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.posts import Post, Says, closed_at, end_of, over_since, post_saying, posts_saying
@@ -700,3 +701,14 @@ def test_what_is_named_twice_is_one_component_where_it_was_named_first() -> None
     spans = spans_for(["b", "a"], Level.DEGRADED, NOW)
     others = spans_for(["a", "c"], Level.DEGRADED, NOW)
     assert component_ids_of([*spans, *others]) == ["b", "a", "c"]
+
+
+def test_what_has_begun_is_open_until_its_end_has_come() -> None:
+    assert phase_by_end(None, NOW) is Phase.OPEN
+    assert phase_by_end(NOW + HOUR, NOW) is Phase.OPEN
+    assert phase_by_end(NOW, NOW) is Phase.CLOSED
+
+
+def test_several_remarks_are_one_and_none_is_none() -> None:
+    assert one_remark(["a", None, "b"]) == "a; b"
+    assert one_remark([None]) is None

@@ -254,3 +254,11 @@ def test_of_moments_the_earliest_counts_and_none_has_not_come() -> None:
 
 def test_the_marks_in_a_body_are_told_in_the_order_in_which_they_were_asked_for() -> None:
     assert responses.marks_in(b"beta alpha", (b"alpha", b"gamma", b"beta")) == ["alpha", "beta"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"{", b"<html>", b""])
+def test_what_is_no_object_is_an_empty_one_to_who_looks_for_signs(body: bytes) -> None:
+    url = "https://status.example/"
+    assert responses.try_row(Response(url=url, status=200, body=b'{"a": 1}')) == {"a": 1}
+    assert responses.try_row(Response(url=url, status=200, body=body)) == {}
+    assert responses.try_row(Response(url=url, status=404, body=b'{"a": 1}')) == {}

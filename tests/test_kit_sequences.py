@@ -1,6 +1,9 @@
 """Things in their order, each with the one that follows it."""
 
-from monitor.kit.sequences import not_among, with_next
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from monitor.kit.sequences import not_among, with_end, with_next
 
 
 def test_each_has_the_one_after_it_and_the_last_has_none() -> None:
@@ -12,3 +15,16 @@ def test_each_has_the_one_after_it_and_the_last_has_none() -> None:
 def test_what_is_among_the_others_is_left_out_and_the_rest_stays_in_order() -> None:
     assert not_among(["c", "a", "b", "c"], {"a"}) == ["c", "b", "c"]
     assert not_among([], {"a"}) == []
+
+
+@dataclass(frozen=True)
+class _Turn:
+    at: datetime
+
+
+def test_each_turn_is_over_with_the_next_and_none_outlasts_the_last_end() -> None:
+    noon = datetime(2026, 5, 20, 12, tzinfo=UTC)
+    first, second = _Turn(noon), _Turn(noon + timedelta(hours=2))
+    end = noon + timedelta(hours=1)
+    assert list(with_end([first, second])) == [(first, second.at), (second, None)]
+    assert list(with_end([first, second], end)) == [(first, end), (second, end)]

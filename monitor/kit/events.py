@@ -142,6 +142,13 @@ def phase_at(start: datetime, end: datetime | None, now: datetime) -> Phase:
     return Phase.SCHEDULED if start > now else Phase.OPEN
 
 
+def phase_by_end(end: datetime | None, now: datetime) -> Phase:
+    """Return the phase of what has begun and has no state of its own: closed from its end on (None
+    = it has none), open before.
+    """
+    return Phase.CLOSED if is_past(end, now) else Phase.OPEN
+
+
 def present_spans(events: Iterable[Event], now: datetime) -> Iterator[ImpactSpan]:
     """Yield the impacts that go on now, of events that do."""
     for span in all_spans(open_events(events)):

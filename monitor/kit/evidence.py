@@ -31,6 +31,7 @@ from monitor.model import (
     PageInfo,
     Phase,
     by_id,
+    without_none,
 )
 
 MIN_DURATION = timedelta(seconds=1)
@@ -121,6 +122,11 @@ def evidence(
         unknown_words=_unknown_words(states or (), latest, unknown_words),
         cursor=cursor,
     )
+
+
+def one_remark(remarks: Iterable[str | None]) -> str | None:
+    """Return several remarks as one; None is none, and where there is no other there is none."""
+    return "; ".join(without_none(remarks)) or None
 
 
 def with_remark(evidence: Evidence) -> Evidence:

@@ -160,6 +160,14 @@ def try_json(response: Response) -> Any:  # noqa: ANN401
     return _decoded(response.body) if response.status == 200 else None  # noqa: PLR2004
 
 
+def try_row(response: Response) -> dict[str, Any]:
+    """Return the object in an answer for a detector to look at, as `try_json` does; an empty one
+    for anything else.
+    """
+    answer = try_json(response)
+    return answer if isinstance(answer, dict) else {}
+
+
 @lru_cache(maxsize=2)
 def _decoded(body: bytes) -> Any:  # noqa: ANN401
     if body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
