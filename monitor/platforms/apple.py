@@ -20,19 +20,18 @@ from monitor.kit.events import (
     Event,
     ImpactSpan,
     all_spans,
-    is_past,
     open_events,
+    phase_at,
     spans_for,
     words_not_in,
 )
-from monitor.kit.evidence import evidence, gap_until_now
+from monitor.kit.evidence import evidence, gap_until_now, one_remark
 from monitor.kit.fields import (
     Row,
-    has_keys,
     identifier,
+    is_list_of,
     keyword,
     lower_text,
-    maybe_row,
     maybe_text,
     optional_rows,
     row,
@@ -42,7 +41,7 @@ from monitor.kit.fields import (
 from monitor.kit.hosts import host_of
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
-from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_row
 from monitor.kit.times import epoch
 from monitor.model import Component, Evidence, Level, PageInfo, Phase
 
@@ -104,17 +103,12 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of Apple's system status; the host counts only beside another sign."""
-    answer = try_json(_without_callback(response))
-    services = maybe_row(answer).get("services")
-    if not isinstance(services, list) or not services or not all(map(_is_service, services)):
+    services = try_row(_without_callback(response)).get("services")
+    if not is_list_of(services, {"serviceName", "events"}):
         return
     yield Signal("shape", "services with a serviceName and events")
     if any(service["serviceName"] in FAMILIAR for service in services):
         yield Signal("names", "the services are Apple's")
-
-
-def _is_service(value: object) -> bool:
-    return has_keys(value, {"serviceName", "events"})
 
 
 def _without_callback(response: Response) -> Response:
@@ -166,7 +160,7 @@ def _current_evidence(answer: Row, page: PageContext) -> Evidence:
     return evidence(
         SOURCE,
         page,
-        info=PageInfo(name="Apple", remark="; ".join(_remarks(message, events)) or None),
+        info=PageInfo(name="Apple", remark=one_remark(_remarks(message, events))),
         parts=states,
         events=[*ended_events, *events],
         withdrawn=withdrawn,
@@ -222,9 +216,7 @@ def _phase(state: str, start: datetime, stated_end: datetime | None, now: dateti
     """Return the phase, by its times as far as they are told; what a word beside them ends is over
     too.
     """
-    if state in OVER or is_past(stated_end, now):
-        return Phase.CLOSED
-    return Phase.SCHEDULED if start > now else Phase.OPEN
+    return Phase.CLOSED if state in OVER else phase_at(start, stated_end, now)
 
 
 def _level(event: Row, kind: str, state: str) -> Level | None:

@@ -13,11 +13,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.kit.events import ComponentState
-from monitor.kit.evidence import evidence, gap_until_now
-from monitor.kit.fields import Row, has_keys, keyword, maybe_row, maybe_text, row, rows, text
+from monitor.kit.evidence import evidence, gap_until_now, one_remark
+from monitor.kit.fields import Row, has_keys, keyword, maybe_text, row, rows, text
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
-from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_row
 from monitor.kit.states import levels_of
 from monitor.model import Component, Evidence, Level, PageInfo, worst_level
 
@@ -63,8 +63,8 @@ SERVICES = frozenset(
 
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of Azure DevOps' health answer; the host counts only beside another sign."""
-    answer = try_json(response)
-    services = maybe_row(answer).get("services")
+    answer = try_row(response)
+    services = answer.get("services")
     if not isinstance(services, list) or not services or not all(map(_is_service, services)):
         return
     status = answer.get("status")
@@ -108,7 +108,7 @@ def _current_evidence(answer: Row, page: PageContext) -> Evidence:
     return evidence(
         SOURCE,
         page,
-        info=PageInfo(name="Azure DevOps", indicator=overall, remark="; ".join(remarks) or None),
+        info=PageInfo(name="Azure DevOps", indicator=overall, remark=one_remark(remarks)),
         parts=[state for state in states if _concerns(page.regions, state)],
         unknown_words={overall} - VOCABULARY.keys(),
     )

@@ -50,10 +50,10 @@ from monitor.kit.hosts import is_on
 from monitor.kit.messages import messages, posted_states
 from monitor.kit.posts import Post, calls_over, end_of, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
-from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
-from monitor.kit.sequences import with_next
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_row
+from monitor.kit.sequences import with_end
 from monitor.kit.states import components_of, worst_word, worst_words
-from monitor.kit.times import earliest, instant, maybe_instant
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 
 ABOUT = About(
@@ -105,9 +105,9 @@ MAINTENANCE_PHASES: Mapping[str, Phase] = {
 
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of a Datadog page's document."""
-    answer = try_json(response) if b'"domainPrefix"' in response.body else None
-    if not isinstance(answer, dict):
+    if b'"domainPrefix"' not in response.body:
         return
+    answer = try_row(response)
     if {"pageType", "domainPrefix", "components", "incidents"} <= answer.keys():
         yield Signal("shape", "a page with a type and a domain prefix")
     if {"sourceDatacenter", "visualizationType"} <= answer.keys():
@@ -287,13 +287,13 @@ def _spans(updates: Iterable[_Update], end: datetime | None) -> Iterator[ImpactS
         for key, word in worst_words(update.states, VOCABULARY).items():
             changes_of[key].append(_Change(update.post.at, word))
     for key, changes in changes_of.items():
-        for change, following in with_next(changes):
+        for change, change_end in with_end(changes, end):
             if _is_within(change, changes[0], end):
                 yield ImpactSpan(
                     component_id=key,
                     level=VOCABULARY.get(change.word),
                     start=change.at,
-                    end=earliest(end, following and following.at),
+                    end=change_end,
                     word=change.word,
                     basis=Basis.TRANSITION,
                 )

@@ -48,7 +48,7 @@ from monitor.kit.messages import messages
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.posts import Post, end_of, over_since, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
-from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.responses import locate_errors, read_json, try_row
 from monitor.kit.states import current_states
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase
@@ -108,8 +108,10 @@ NO_COMPONENT = "an incident is going on that names no component"
 
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of a FireHydrant payload."""
-    answer = try_json(response) if b'"conditions"' in response.body else None
-    if not isinstance(answer, dict) or not isinstance(answer.get("incidents"), list):
+    if b'"conditions"' not in response.body:
+        return
+    answer = try_row(response)
+    if not isinstance(answer.get("incidents"), list):
         return
     if _are_conditions(answer.get("conditions")):
         yield Signal("shape", "conditions are mapped to FireHydrant's words")

@@ -41,7 +41,7 @@ from monitor.kit.fields import (
 )
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get_all
 from monitor.kit.responses import get_responses, locate_errors, read_json, try_json, unwrap
-from monitor.kit.sequences import with_next
+from monitor.kit.sequences import with_end
 from monitor.kit.times import instant
 from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Impact, Level
 
@@ -284,8 +284,8 @@ def _coverage(
 
 def _impacts(key: str, turns: Sequence[_Turn], since: datetime) -> Iterator[Impact]:
     """Yield what was bad after `since`; the last of it goes on where no turn follows."""
-    for turn, following in with_next(turns):
-        level, end = VOCABULARY.get(turn.word), following and following.at
+    for turn, end in with_end(turns):
+        level = VOCABULARY.get(turn.word)
         if level is not Level.OPERATIONAL and (end is None or end > max(turn.at, since)):
             yield Impact(
                 component_id=key,

@@ -9,8 +9,8 @@ from monitor.kit.events import ImpactSpan, is_past
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, number, row
 from monitor.kit.posts import closed_at, post_saying
 from monitor.kit.responses import shape_error
-from monitor.kit.sequences import with_next
-from monitor.kit.times import earliest, epoch
+from monitor.kit.sequences import with_end
+from monitor.kit.times import epoch
 from monitor.model import Basis, Level, Phase
 
 MAINTENANCE = "maintenance"
@@ -76,9 +76,7 @@ class Course:
         spans: list[ImpactSpan] = []
         if self.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
             return spans
-        for post, following in with_next(self.posts):
-            next_at = None if following is None else following.at
-            end = earliest(next_at, self.end)
+        for post, end in with_end(self.posts, self.end):
             if post.phase is Phase.OPEN and (end is None or end > post.at):
                 _add(spans, self._span(post, end))
         return spans

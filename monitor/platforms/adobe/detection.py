@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monitor.kit.fields import Row
 from monitor.kit.protocol import Response, Signal
-from monitor.kit.responses import try_json
+from monitor.kit.responses import try_row
 
 
 def detect(response: Response) -> Iterator[Signal]:
@@ -12,9 +12,7 @@ def detect(response: Response) -> Iterator[Signal]:
     body = response.body
     if b'"incidentEvent"' not in body and b'"serviceEnvironments"' not in body:
         return
-    answer = try_json(response)
-    if not isinstance(answer, dict):
-        return
+    answer = try_row(response)
     if _has_objects(answer, "clouds", "products", "services", "environments"):
         yield Signal("registry", "clouds, products, services and environments")
         if b'"productServices"' in body:

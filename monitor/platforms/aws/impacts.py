@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from monitor.kit.sequences import with_next
+from monitor.kit.sequences import with_end
 from monitor.kit.states import UNKNOWN
-from monitor.kit.times import earliest
 from monitor.model import Basis, Component, Impact, Level, Observation
 from monitor.platforms.aws.events import LEVELS, Change, HealthEvent, Service
 
@@ -73,9 +72,7 @@ def _changes_with_ends(
     """Yield each code with when it ceased to hold, None = it holds. Nothing holds beyond the end of
     the event.
     """
-    for change, following in with_next(service.changes):
-        next_at = None if following is None else following.at
-        end = earliest(next_at, event.end)
+    for change, end in with_end(service.changes, event.end):
         if end is None or change.at < end:
             yield change, end
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.kit.evidence import one_remark
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import PageContext
 from monitor.model import Coverage, Evidence, Gap, Incident, IncidentUpdate, PageInfo, Phase
@@ -67,12 +68,11 @@ def evidence_of(
     chosen.
     """
     events = view.relevant_events()
-    remark = "; ".join(_remarks(view, events)) or None
     components = list_components(view.names, view.scope.regions(view.regions_of_events()))
     return Evidence(
         source=SOURCE,
         read_at=view.now,
-        page=PageInfo(name="AWS", zone="UTC", remark=remark),
+        page=PageInfo(name="AWS", zone="UTC", remark=one_remark(_remarks(view, events))),
         components=components,
         observed=tuple(observe(components, view.events, view.now)),
         incidents=tuple(_incident(event, view) for event in events),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import Moved, UnexpectedShape
 from monitor.kit.events import ComponentState, Event, all_spans, spans_for
-from monitor.kit.evidence import evidence
+from monitor.kit.evidence import evidence, one_remark
 from monitor.kit.feeds import Entry, Feed, read_feed
 from monitor.kit.hosts import host_of
 from monitor.kit.open_events import closed_since, dump_open
@@ -65,7 +65,7 @@ def current_evidence(feed: Feed, page: PageContext) -> Evidence:
     return evidence(
         SOURCE,
         page,
-        info=PageInfo(name="Azure", remark="; ".join(_remarks(events, page)) or None),
+        info=PageInfo(name="Azure", remark=one_remark(_remarks(events, page))),
         parts=_states(events, page),
         events=[*ended_events, *events],
         withdrawn=withdrawn,

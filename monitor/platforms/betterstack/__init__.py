@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime
 from monitor.errors import UnexpectedShape
 from monitor.intervals import ONE_DAY, day_of
 from monitor.kit.events import ComponentState, unlisted
-from monitor.kit.evidence import evidence
+from monitor.kit.evidence import evidence, one_remark
 from monitor.kit.fields import identifier, verbatim
 from monitor.kit.protocol import About, PageContext, Response, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error
@@ -169,13 +169,12 @@ def _words_of_days(days: Days) -> Iterator[str]:
 def _page_info(document: Document, states: Iterable[ComponentState], recent: Days) -> PageInfo:
     name = document.attributes.get("company_name")
     word = verbatim(document.attributes.get("aggregate_state"), "data.attributes.aggregate_state")
-    remarks = filter(None, (_disagreement(word, states), _contradictions(recent)))
     return PageInfo(
         external_id=document.page_id,
         name=name if isinstance(name, str) and name else None,
         zone=document.own_zone,
         indicator=word,
-        remark="; ".join(remarks) or None,
+        remark=one_remark((_disagreement(word, states), _contradictions(recent))),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monitor.kit.fields import Row, has_keys, maybe_row
 from monitor.kit.protocol import Response, Signal
-from monitor.kit.responses import marks_in, try_json
+from monitor.kit.responses import marks_in, try_row
 
 OWN_KEYS = (
     {"status", "group_id", "enabled"},
@@ -29,8 +29,8 @@ def detect(response: Response) -> Iterator[Signal]:
 
 
 def _json_signals(response: Response) -> Iterator[Signal]:
-    answer = try_json(response)
-    items = maybe_row(answer).get("data")
+    answer = try_row(response)
+    items = answer.get("data")
     if not isinstance(items, list):
         return
     if _is_in_pages(answer.get("meta")):

@@ -24,7 +24,7 @@ from functools import partial
 
 from monitor.errors import PageError
 from monitor.kit.events import Event, events_since, is_any_unattributed, recent_or_open, unlisted
-from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.evidence import evidence, gap_before, one_remark
 from monitor.kit.fields import row
 from monitor.kit.page_keys import ask_by_key
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get_all
@@ -89,7 +89,7 @@ def poll(page: PageContext) -> Steps:
     piece = evidence(
         SOURCE,
         page,
-        info=PageInfo(remark="; ".join(remarks) or None),
+        info=PageInfo(remark=one_remark(remarks)),
         parts=current_states(status.components, status.events, page.now),
         events=recent_or_open(status.events, page),
         withdrawn=unlisted(page, status.events) if status.complete else (),

@@ -7,7 +7,7 @@ from monitor.errors import UnexpectedShape
 from monitor.kit.fields import Row, has_keys
 from monitor.kit.hosts import host_of
 from monitor.kit.protocol import Response, Signal
-from monitor.kit.responses import require_ok, try_json
+from monitor.kit.responses import require_ok, try_row
 
 DOMAIN = ".checkly-status-page.com"
 HOSTS = (DOMAIN,)
@@ -31,10 +31,9 @@ def detect(response: Response) -> Iterator[Signal]:
     if b"__NUXT_DATA__" in body:
         yield from _signals_of_page(body)
     if b'"partialError"' in body or b'"incidentUpdates"' in body:
-        answer = try_json(response)
-        if isinstance(answer, dict):
-            yield from _signals_of_uptime(answer, body)
-            yield from _signals_of_incidents(answer, body)
+        answer = try_row(response)
+        yield from _signals_of_uptime(answer, body)
+        yield from _signals_of_incidents(answer, body)
 
 
 def _signals_of_page(body: bytes) -> Iterator[Signal]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.kit.events import Event, expire_stale, is_past, spans_for
+from monitor.kit.events import Event, expire_stale, phase_by_end, spans_for
 from monitor.kit.fields import Row, identifier, ids_of, keyword, number, optional_rows, rows, text
 from monitor.kit.messages import messages
 from monitor.kit.times import instant
-from monitor.model import Level, Phase
+from monitor.model import Level
 from monitor.platforms.checkly.services import services_with_days
 
 VOCABULARY: Mapping[str, Level] = {
@@ -86,7 +86,7 @@ def _event(incident: Row, services: Iterable[str], now: datetime) -> Event:
     event = Event(
         id=key,
         title=text(incident.get("name"), f"incident {key}.name"),
-        phase=Phase.CLOSED if is_past(end, now) else Phase.OPEN,
+        phase=phase_by_end(end, now),
         start=start,
         end=end,
         status=status.lower(),

@@ -23,7 +23,7 @@ from datetime import date, datetime
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
 from monitor.kit.events import ComponentState, Event
-from monitor.kit.evidence import evidence, gap_evidence
+from monitor.kit.evidence import evidence, gap_evidence, one_remark
 from monitor.kit.fields import row, rows
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Steps, StepsTo, get
@@ -154,7 +154,7 @@ def _current_evidence(status: _Status, page: PageContext) -> Evidence:
     piece = evidence(
         SOURCE,
         page,
-        info=PageInfo(name="SAP Concur", remark="; ".join(remarks) or None),
+        info=PageInfo(name="SAP Concur", remark=one_remark(remarks)),
         parts=states,
         events=(*events.values(), *ended_events),
         withdrawn=withdrawn,

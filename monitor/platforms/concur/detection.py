@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 from monitor.kit.fields import Row, has_keys, maybe_row
 from monitor.kit.protocol import Response, Signal
-from monitor.kit.responses import try_json
+from monitor.kit.responses import try_row
 from monitor.platforms.concur.centres import NOW
 
 LOOKED_AT = 20
@@ -16,9 +16,7 @@ def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of Concur Open: the two shapes, what their words are and, beside these, the
     host.
     """
-    answer = try_json(response)
-    if not isinstance(answer, dict):
-        return
+    answer = try_row(response)
     services, incidents = answer.get("data"), answer.get("incidents")
     if _are_services(services):
         yield Signal("shape", "services by name, each with a current status")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from monitor.kit.events import Event, is_past, spans_for
+from monitor.kit.events import Event, phase_by_end, spans_for
 from monitor.kit.fields import (
     Row,
     identifier,
@@ -81,7 +81,7 @@ def _event(incident: Row, where: str, now: datetime) -> Event:
     return Event(
         id=identifier(incident.get("id"), f"{where}.id"),
         title=f"{severity or 'incident'}: {', '.join(services)} ({', '.join(centres)})",
-        phase=Phase.CLOSED if is_past(end, now) else Phase.OPEN,
+        phase=phase_by_end(end, now),
         start=start,
         end=end,
         status=maybe_text(incident.get("status")) or "not told",

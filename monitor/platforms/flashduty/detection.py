@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monitor.kit.fields import has_keys, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
-from monitor.kit.responses import try_json
+from monitor.kit.responses import try_row
 from monitor.platforms.flashduty.answers import ACTIVE, well_known_id
 
 SETTINGS = frozenset({"url_name", "date_view", "display_uptime_mode"})
@@ -22,8 +22,7 @@ def detect(response: Response) -> Iterator[Signal]:
         yield Signal("assets", "pictures are kept at flashcat.cloud")
     if b'"active_changes"' not in response.body:
         return
-    answer = try_json(response)
-    data = maybe_row(answer).get("data")
+    data = try_row(response).get("data")
     page = maybe_row(data).get("page")
     if has_keys(page, {"page_id", "components"}):
         yield Signal("shape", "a page with an id and components beside active changes")

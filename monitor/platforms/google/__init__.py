@@ -27,12 +27,12 @@ from itertools import islice
 
 from monitor.errors import UnexpectedShape
 from monitor.intervals import Interval
-from monitor.kit.events import Event, unlisted
+from monitor.kit.events import Event, phase_by_end, unlisted
 from monitor.kit.evidence import evidence
 from monitor.kit.protocol import About, PageContext, Response, Steps, get
 from monitor.kit.responses import locate_errors, read_json
 from monitor.kit.states import current_states
-from monitor.model import Aspect, Component, Coverage, Evidence, Incident, PageInfo, Phase, id_set
+from monitor.model import Aspect, Component, Coverage, Evidence, Incident, PageInfo, id_set
 from monitor.platforms.google.detection import HOSTS, INCIDENTS, detect, probe
 from monitor.platforms.google.incidents import MOST_IMPACTS, IncidentRecord, read_incidents
 from monitor.platforms.google.levels import level_stretches, spans_of, unknown_words
@@ -167,7 +167,7 @@ def _event(incident: IncidentRecord, page: PageContext) -> Event:
     return Event(
         id=incident.id,
         title=incident.title,
-        phase=Phase.OPEN if incident.end is None else Phase.CLOSED,
+        phase=phase_by_end(incident.end, page.now),
         start=incident.begin,
         end=incident.end,
         status=status or "unknown",

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from monitor.kit.fields import has_keys, maybe_row
+from monitor.kit.fields import Row, has_keys, is_list_of, maybe_row
 from monitor.kit.protocol import Get, Response, Signal
-from monitor.kit.responses import try_json
+from monitor.kit.responses import try_json, try_row
 
 INCIDENTS = "incidents.json"
 PRODUCTS = "products.json"
@@ -51,17 +51,15 @@ def _signals(response: Response) -> Iterator[Signal]:
     is_googles = response.status == 200 and _is_googles(url)  # noqa: PLR2004
     if is_googles:
         yield Signal("host", f"served by {urlsplit(url).hostname}")
-    if isinstance(answer, list):
+    if is_list_of(answer, INCIDENT_FIELDS):
         yield from _incident_signals(answer)
-    elif isinstance(answer, dict) and is_googles and url.endswith(f"/{PRODUCTS}"):
-        products = answer.get("products")
+    elif is_googles and url.endswith(f"/{PRODUCTS}"):
+        products = try_row(response).get("products")
         if isinstance(products, list) and _all_have(products, PRODUCT_FIELDS):
             yield Signal("products", "a list of products, each with id and title")
 
 
-def _incident_signals(incidents: list[object]) -> Iterator[Signal]:
-    if not incidents or not _all_have(incidents, INCIDENT_FIELDS):
-        return
+def _incident_signals(incidents: list[Row]) -> Iterator[Signal]:
     yield Signal("shape", "an array of incidents with external_desc and service_key")
     if all(map(_has_own_uri, incidents)):
         yield Signal("uri", "every incident's uri is its own id")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.kit.events import Event, is_past, spans_for
+from monitor.kit.events import Event, phase_by_end, spans_for
 from monitor.kit.fields import Row, identifier, keyword, lower_text, maybe_text, texts
 from monitor.kit.times import epoch, instant
 from monitor.model import Level, Phase
@@ -85,7 +85,7 @@ def _title(entry: Row) -> str:
 def _phase(start: datetime, end: datetime | None, now: datetime) -> Phase:
     if start > now:
         return Phase.SCHEDULED
-    return Phase.CLOSED if is_past(end, now) else Phase.OPEN
+    return phase_by_end(end, now)
 
 
 def _component_ids(entry: Row, where: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from monitor.kit.fields import Row
 from monitor.kit.protocol import Response, Signal
-from monitor.kit.responses import try_json
+from monitor.kit.responses import try_row
 from monitor.platforms.incidentio.words import ULID
 
 GENERATOR = re.compile(r"<generator[^>]*>\s*incident\.io\s*</generator>")
@@ -33,12 +33,10 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield from _feed_signals(response.text)
         yield from _html_signals(response.text)
     else:
-        yield from _json_signals(try_json(response))
+        yield from _json_signals(try_row(response))
 
 
-def _json_signals(answer: object) -> Iterator[Signal]:
-    if not isinstance(answer, dict):
-        return
+def _json_signals(answer: Row) -> Iterator[Signal]:
     summary, page = answer.get("summary"), answer.get("page")
     listing = answer.get("components", answer.get("incidents"))
     if isinstance(summary, dict) and isinstance(summary.get("structure"), dict):
@@ -67,8 +65,9 @@ def _feed_signals(text: str) -> Iterator[Signal]:
 def _html_signals(text: str) -> Iterator[Signal]:
     if "self.__next_f" not in text:
         return
-    mark = next((mark for mark in MARKS if mark in text), None)
-    if mark is not None:
-        yield Signal("markup", f"the page contains {mark}")
+    for mark in MARKS:
+        if mark in text:
+            yield Signal("markup", f"the page contains {mark}")
+            break
     if match := PAGE_ID.search(text):
         yield Signal("ids", f"page id {match[1]} is a ULID")
