@@ -26,6 +26,8 @@ Each file knows those below it, never one above:
     vendor_keys     keys of a vendor and of `defaults`
     headers         what is written under `headers`
     override_keys   what is written under `overrides`
+    web_config      a web configuration file: TLS, users and headers
+    web_tls         its keys of TLS
     unknown_pages   what is written under `feed` and `html`
     keys            a mapping read by a table of keys
     stacks          what is written under `stacks`
@@ -37,6 +39,7 @@ Each file knows those below it, never one above:
     vendor_names    the names a vendor has beside its slug
     catalog         the vendors we ship
     settings        the model of it all
+    web_settings    the model of a web configuration file
     paths           where a user's files are
     addresses       URLs of pages and the slugs made of them
     durations       `1h30m` to seconds and back
@@ -89,6 +92,8 @@ from monitor.config.settings import (
 from monitor.config.vendor_keys import VENDOR_KEYS
 from monitor.config.vendor_names import vendor_names
 from monitor.config.warnings import vendor_warnings, warnings
+from monitor.config.web_config import load_web_config, parse_web_config
+from monitor.config.web_settings import ClientAuth, TlsSettings, WebConfig
 
 __all__ = [
     "BUILT_IN",
@@ -109,13 +114,16 @@ __all__ = [
     "VENDOR_KEYS",
     "Addition",
     "CatalogEntry",
+    "ClientAuth",
     "Header",
     "InvalidConfig",
     "NetworkSettings",
     "Problem",
     "Revision",
     "Settings",
+    "TlsSettings",
     "VendorConfig",
+    "WebConfig",
     "add_vendor",
     "begin",
     "catalog",
@@ -124,12 +132,14 @@ __all__ = [
     "default_slugs",
     "format_duration",
     "load",
+    "load_web_config",
     "locate",
     "nearest_vendor",
     "normal_url",
     "page_url",
     "parse",
     "parse_duration",
+    "parse_web_config",
     "plan_addition",
     "plan_removal",
     "plan_renaming",

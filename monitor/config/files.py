@@ -26,9 +26,12 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
     return parse(read_text(file, asked_by), str(file), env)
 
 
-def read_text(file: Path, asked_by: str) -> str:
-    """Return a file's text. Raises ConfigError that says how to get a readable one."""
-    data = _read_bytes(file, asked_by)
+def read_text(file: Path, asked_by: str, remedy: str = "") -> str:
+    """Return a file's text. Raises ConfigError that says how to get a readable one: by this
+    `remedy` where there is none.
+    """
+    usual = f"make one with `monitor add URL`, or leave out {asked_by} for the default vendors"
+    data = _read_bytes(file, remedy or usual)
     if len(data) > MOST_FILE_BYTES:
         problem = f"is larger than {MOST_FILE_BYTES >> 20} MiB"
         raise invalid(str(file), f"{problem}; is it a settings file?")
@@ -40,13 +43,12 @@ def read_text(file: Path, asked_by: str) -> str:
         raise invalid(str(file), message, line) from error
 
 
-def _read_bytes(file: Path, asked_by: str) -> bytes:
+def _read_bytes(file: Path, remedy: str) -> bytes:
     """Return a file's bytes, one more than may be at most."""
     try:
         with file.open("rb") as stream:
             return stream.read(MOST_FILE_BYTES + 1)
     except FileNotFoundError as error:
-        remedy = f"make one with `monitor add URL`, or leave out {asked_by} for the default vendors"
         raise invalid(str(file), f"there is no such file; {remedy}") from error
     except IsADirectoryError as error:
         problem = "is a folder (a container makes one when it mounts a file that is missing)"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.config.mistakes import Mistake
 from monitor.config.nodes import Value
 
 Shape = Mapping[str, Any]
@@ -38,6 +39,15 @@ def written(shape: Shape) -> Callable[[Callable[[Value], Any]], Reader]:
 def as_text(pattern: str) -> Callable[[Callable[[Value], Any]], Reader]:
     """Return a decorator that makes a reader of a function which reads texts of this pattern."""
     return written({"type": "string", "pattern": pattern})
+
+
+def refusal(message: str) -> Reader:
+    """Return a reader of a key that is known and refused: its every value is this mistake."""
+
+    def read(_value: Value) -> Any:  # noqa: ANN401
+        raise Mistake(message)
+
+    return Reader(read, lambda: {"not": {}})
 
 
 text = Reader(Value.text, lambda: TEXT)
