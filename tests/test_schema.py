@@ -37,6 +37,7 @@ BY_READING_ONLY = {
     "stack-with-an-open-bracket": "how a target is written",
     "tab": "no YAML",
     "tag": "no YAML",
+    "token-name-taken": "two tokens",
     "two-documents": "no one document",
     "unclosed-list": "no YAML",
     "undefined-alias": "no YAML",

@@ -32,6 +32,10 @@ LIVE = {
     "poll_days",
     "component_metrics",
     "backfill_days",
+    "web_config",
+    "tokens",
+    "hosts",
+    "is_open",
     "source",
 }
 

@@ -28,6 +28,7 @@ Each file knows those below it, never one above:
     override_keys   what is written under `overrides`
     web_config      a web configuration file: TLS, users and headers
     web_tls         its keys of TLS
+    access_keys     tokens and names of the web server
     unknown_pages   what is written under `feed` and `html`
     keys            a mapping read by a table of keys
     stacks          what is written under `stacks`
@@ -87,6 +88,7 @@ from monitor.config.settings import (
     Header,
     NetworkSettings,
     Settings,
+    Token,
     VendorConfig,
 )
 from monitor.config.vendor_keys import VENDOR_KEYS
@@ -122,6 +124,7 @@ __all__ = [
     "Revision",
     "Settings",
     "TlsSettings",
+    "Token",
     "VendorConfig",
     "WebConfig",
     "add_vendor",

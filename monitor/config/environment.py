@@ -12,17 +12,28 @@ from monitor.config.file_keys import policy
 from monitor.config.keys import Key
 from monitor.config.mistakes import InvalidConfig, Problem
 from monitor.config.nodes import Value
+from monitor.config.readers import Reader
 from monitor.config.settings import VendorConfig
+from monitor.config.values import choice
 from monitor.config.vendor_list import PlacedVendor, read_items
 
 DATABASE = "MONITOR_DATABASE_URL"
 LISTEN = "MONITOR_LISTEN"
+
+_WORD = choice(lambda: ("true", "false"), "true or false")
+
+
+def _truth(value: Value) -> bool:
+    """Read true or false of a variable, whose every value is text."""
+    return bool(_WORD(value) == "true")
+
 
 ENVIRONMENT: Mapping[str, Key] = {
     DATABASE: Key("database_url", database),
     LISTEN: Key("", host_and_port),
     "MONITOR_CONTACT": Key("contact", contact),
     "MONITOR_POLICY": Key("policy", policy),
+    "MONITOR_OPEN": Key("is_open", Reader(_truth, _WORD.shape)),
 }
 """Variables that set one value each; MONITOR_CONFIG and MONITOR_VENDORS are read by themselves."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from monitor.config.access_keys import hosts, tokens
 from monitor.config.endpoints import (
     PORTS,
     contact,
@@ -67,6 +68,10 @@ SERVER_KEYS: Mapping[str, Key] = {
     "port": Key("port", between(PORTS[0], PORTS[-1])),
     "cors_origins": Key("cors_origins", origins),
     "mcp": Key("mcp", truth),
+    "web_config": Key("web_config", file),
+    "tokens": Key("tokens", tokens),
+    "hosts": Key("hosts", hosts),
+    "open": Key("is_open", truth),
 }
 """Keys of `server:`."""
 

@@ -34,6 +34,19 @@ Of bad, disputed, revised and unreadable ones, of all, or of none.
 """
 
 
+SCOPES = ("read",)
+"""What a token lets a program do: the closed set of `scopes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A program that may ask the web server; `sha256` is that of what it shows, in hexadecimal."""
+
+    name: str
+    sha256: str = field(repr=False)
+    scopes: tuple[str, ...] = SCOPES
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """A header that a page is asked with, to its own host only.
@@ -121,7 +134,9 @@ class Settings:
     `source` is the file's path, ``MONITOR_VENDORS`` where that names the vendors, or ``built-in
     defaults``; `contact` None = not set. `cors_origins` are those whose pages may read the API in a
     browser, "*" = any; `mcp` = assistants are answered over HTTP. `stacks` name vendors by
-    slug; where a variable chooses the vendors, these may be others.
+    slug; where a variable chooses the vendors, these may be others. `web_config` is the file of TLS
+    and users, None = none; `hosts` are names we are asked by; `is_open` = everybody who reaches the
+    web server may ask.
     """
 
     vendors: tuple[VendorConfig, ...]
@@ -133,6 +148,10 @@ class Settings:
     port: int = 9184
     cors_origins: tuple[str, ...] = ()
     mcp: bool = False
+    web_config: Path | None = None
+    tokens: tuple[Token, ...] = ()
+    hosts: tuple[str, ...] = ()
+    is_open: bool = False
     contact: str | None = None
     snapshot_days: int = 30
     evidence: str = EVIDENCE_BAD_DAYS
