@@ -59,6 +59,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "report": (),
     "schema": (),
     "status": (),
+    "token": ("grafana",),
     "vendors": (),
     "version": (),
     "why": ("other", DAY),

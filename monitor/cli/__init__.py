@@ -32,6 +32,7 @@ from monitor.cli import (
     serving,
     simulation,
     status,
+    tokens,
 )
 from monitor.cli.ends import CommandLine
 from monitor.cli.examples import add_endings
@@ -92,6 +93,7 @@ for commands in (  # in the order in which `--help` lists them
     checking.commands,
     applying.commands,
     schema.commands,
+    tokens.commands,
     exporting.commands,
     evidence.commands,
     assets.commands,

@@ -96,6 +96,7 @@ ENDINGS: Mapping[str, Ending] = {
         ("monitor init", "monitor init anthropic github https://status.example.com")
     ),
     "monitor schema": Ending(("monitor schema > monitor.schema.json",), "0 always"),
+    "monitor token": Ending(("monitor token grafana", "monitor token grafana --format json")),
     "monitor remove": Ending(("monitor remove github",)),
     "monitor rename": Ending(("monitor rename github github-com",)),
     "monitor purge": Ending(("monitor purge --vendor github --yes",)),
