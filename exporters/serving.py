@@ -11,6 +11,7 @@ import asyncio
 import errno
 import logging
 import socket
+import ssl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +21,9 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from exporters.access.peers import peer_of
 from exporters.connections import HEAD_BYTES, Phase, Standing, expendable
+from exporters.handshakes import Handshake
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +54,7 @@ class Connection(H11Protocol):
     """
 
     def __init__(
-        self, config: uvicorn.Config, state: ServerState, all_open: "dict[Connection, None]"
+        self, config: uvicorn.Config, state: ServerState, all_open: "dict[Open, None]"
     ) -> None:
         super().__init__(config, state, {})
         self._all_open = all_open
@@ -79,6 +82,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for its first request."""
         super().connection_made(transport)
+        self.app_state = {"peer": peer_of(transport)}
         self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -118,10 +122,30 @@ class Connection(H11Protocol):
         self.transport.abort()
 
 
-class Server(uvicorn.Server):
-    """Serves on sockets that listen, to at most `most` connections at once."""
+Open = Connection | Handshake
+"""What takes one of the places."""
 
-    def __init__(self, app: Any, host: str, port: int, *, most: int) -> None:  # noqa: ANN401
+
+def unencrypted() -> ssl.SSLContext | None:
+    """Return that new connections are not encrypted."""
+    return None
+
+
+class Server(uvicorn.Server):
+    """Serves on sockets that listen, to at most `most` connections at once.
+
+    `encryption` is asked at each new connection for what encrypts it, None = nothing.
+    """
+
+    def __init__(
+        self,
+        app: Any,  # noqa: ANN401
+        host: str,
+        port: int,
+        *,
+        most: int,
+        encryption: Callable[[], ssl.SSLContext | None] = unencrypted,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -138,7 +162,8 @@ class Server(uvicorn.Server):
             )
         )
         self._most = most
-        self._open: dict[Connection, None] = {}
+        self._encryption = encryption
+        self._open: dict[Open, None] = {}
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -158,8 +183,9 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Drop the connections whose clients have had their time."""
         if counter % _SWEEP_TICKS == 0:
+            now = asyncio.get_running_loop().time()
             for connection in list(self._open):
-                if connection.standing().is_overdue(connection.loop.time()):
+                if connection.standing().is_overdue(now):
                     connection.drop()
         return await super().on_tick(counter)
 
@@ -167,8 +193,15 @@ class Server(uvicorn.Server):
         """Serve a connection, when need be in the place of another."""
         while len(self._open) >= self._most and not self.should_exit:
             await self._make_room()
-        loop = asyncio.get_running_loop()
-        await loop.connect_accepted_socket(self._connection, client)
+        context = self._encryption()
+        if context is None:
+            loop = asyncio.get_running_loop()
+            await loop.connect_accepted_socket(self._connection, client)
+            return
+        self._open[Handshake(client, self._connection, context, self._forget)] = None
+
+    def _forget(self, handshake: Handshake) -> None:
+        self._open.pop(handshake, None)
 
     async def _make_room(self) -> None:
         await asyncio.sleep(0 if self._drop_one() else _ROOM_SECONDS)

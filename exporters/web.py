@@ -1,13 +1,14 @@
 """The web application: metrics for Prometheus, probes for an orchestrator, a landing page for
 people.
 
-It answers from the store and never asks a vendor anything. No authentication: put it behind a proxy
-that has some.
+It answers from the store and never asks a vendor anything. Who may ask is decided before it
+(`exporters.access`).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ssl import SSLContext
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from exporters.below import Below
 from exporters.connections import MOST
@@ -22,7 +24,7 @@ from exporters.landing import landing_page
 from exporters.parts import Part, shard_count, target_groups
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.responses import ERROR_HANDLERS, SecurityHeaders, html_response, scrape_response
-from exporters.serving import Server
+from exporters.serving import Server, unencrypted
 from exporters.text_format import Block, blocks
 from monitor.plain import visible
 
@@ -73,12 +75,20 @@ def application(
     return app
 
 
-def server(app: Starlette, host: str, port: int, *, most: int = MOST) -> Server:
+def server(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    most: int = MOST,
+    encryption: Callable[[], SSLContext | None] = unencrypted,
+) -> Server:
     """Return a server for ``await server.serve()``, on sockets that listen already if it is given
     some. It logs no access and leaves signals to the caller, who sets `should_exit` to stop it. At
-    most `most` connections are open at once (`exporters.connections.most_connections`).
+    most `most` connections are open at once (`exporters.connections.most_connections`); what
+    `encryption` returns encrypts a new one.
     """
-    return Server(app, host, port, most=most)
+    return Server(app, host, port, most=most, encryption=encryption)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +151,11 @@ class _Pages:
         """Answer that the process answers."""
         return PlainTextResponse("ok\n")
 
-    async def readyz(self, _request: Request) -> Response:
-        """Answer whether anything keeps us from working, and what."""
+    async def readyz(self, request: Request) -> Response:
+        """Answer whether anything keeps us from working, and to those who may ask what."""
         problems = list(map(visible, await run_in_threadpool(self.readiness)))
+        if problems and getattr(request.state, "is_unknown", False):
+            problems = ["say who you are to see them"]
         return JSONResponse(
             {"ready": not problems, "problems": problems}, status_code=503 if problems else 200
         )

@@ -11,6 +11,7 @@ import typer
 
 from monitor import config as configuration
 from monitor.cli.applying import print_changes, print_servers, restart_lines
+from monitor.cli.openness import warnings_of_rules
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.cli.outcomes import error_facts, unread
 from monitor.cli.rows import Facts, Plain, PlainOption
@@ -75,8 +76,7 @@ def check(
     are added, removed and changed, and what a running server takes only at a restart. Nothing is
     written.
     """
-    settings = _check(config, database, form)
-    warnings = configuration.warnings(settings)
+    settings, warnings = _check(config, database, form)
     if form is Plain.TABLE:
         for warning in warnings:
             _warn(warning)
@@ -89,12 +89,13 @@ def check(
         raise typer.Exit(SOME_PAGE_FAILED)
 
 
-def _check(config: Path | None, database: str | None, form: Plain) -> Settings:
-    """Return the settings. Raises ConfigError, after its mistakes are printed as JSON where that is
-    asked for.
+def _check(config: Path | None, database: str | None, form: Plain) -> tuple[Settings, list[str]]:
+    """Return the settings, and what is allowed in them and probably not meant. Raises ConfigError,
+    after its mistakes are printed as JSON where that is asked for.
     """
     try:
-        return load_settings(config, database)
+        settings = load_settings(config, database)
+        return settings, [*configuration.warnings(settings), *warnings_of_rules(settings)]
     except configuration.InvalidConfig as error:
         if form is Plain.JSON:
             say_json({"settings": None, "mistakes": [str(each) for each in error.problems]})

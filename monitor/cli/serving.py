@@ -17,6 +17,7 @@ from monitor import __version__, answers
 from monitor.cli.database import require_whole
 from monitor.cli.listening import at_place, listen
 from monitor.cli.manner import Manner
+from monitor.cli.openness import OpenOption, WebConfigOption, let_in, require_rules
 from monitor.cli.options import (
     ConfigOption,
     CreateOption,
@@ -53,6 +54,8 @@ def serve(
     ctx: typer.Context,
     port: PortOption = None,
     listen_at: ListenOption = None,
+    web_config: WebConfigOption = None,
+    is_open: OpenOption = False,
     config: ConfigOption = None,
     database: DatabaseOption = None,
     create: CreateOption = False,
@@ -64,7 +67,10 @@ def serve(
     with Hangups() as hangups:
 
         def load() -> Settings:
-            return at_place(load_settings(config, database), port, listen_at)
+            settings = at_place(load_settings(config, database), port, listen_at)
+            settings = let_in(settings, web_config, is_open=is_open)
+            require_rules(settings)
+            return settings
 
         settings = load()
         require_whole(settings.database_url)
@@ -95,11 +101,13 @@ async def serve_until_stopped(
     `load` reads the settings again at each of the `hangups`; the `notifier` tells the service
     manager how we are.
     """
+    from exporters.access import Keeper
     from exporters.prometheus import PollMetrics, StateMetrics
 
     settings, notifier = context.settings, notifier or Notifier({}, 0)
     polls = PollMetrics(__version__, loaded_at=context.clock().timestamp())
     context.store.health.listen(polls.store_failed)
+    keeper = Keeper(settings)
     desk = _desk(context)
     agents = _agents(settings, desk)
     async with _answering(agents), collecting(context, fetcher, polls) as collector:
@@ -123,24 +131,28 @@ async def serve_until_stopped(
             within=context.store.patience.within,
         )
         presence = _presence(context, collector, schedule, load, hangups)
-        web = _web_server(context, collector, schedule, state, polls, presence, desk, agents)
+        web = _web_server(
+            context, collector, schedule, state, polls, presence, desk, agents, keeper
+        )
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         answering = asyncio.create_task(_answer(web, listener, stop))
         await schedule.start()
-        where = f"http://{settings.host}:{settings.port}/metrics"
+        scheme = "http" if keeper.context() is None else "https"
+        where = f"{scheme}://{settings.host}:{settings.port}/metrics"
         count = len(context.vendors)
         status = f"watching {count} vendor{'' if count == 1 else 's'}; metrics on {where}"
         aside(status)
         notifier.ready(status)
         rereading = asyncio.create_task(
-            _reread(context, state, desk, polls, schedule, load, hangups, notifier)
+            _reread(context, state, desk, polls, schedule, load, hangups, notifier, keeper)
         )
+        looking = asyncio.create_task(keeper.run())
         beating = [] if presence is None else [asyncio.create_task(presence.run())]
         await stop.wait()
         notifier.stopping()
-        for task in (rereading, *beating):
+        for task in (rereading, looking, *beating):
             task.cancel()
         web.should_exit = True
         await schedule.stop()
@@ -224,7 +236,9 @@ def _web_server(
     presence: Presence | None,
     desk: Any,  # noqa: ANN401
     agents: Any,  # noqa: ANN401
+    keeper: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
+    from exporters.access import Gate
     from exporters.api import api_routes
     from exporters.badge_routes import badge_routes
     from exporters.connections import most_connections
@@ -255,7 +269,13 @@ def _web_server(
         ],
     )
     settings = context.settings
-    return server(app, settings.host, settings.port, most=most_connections(open_files()))
+    return server(
+        Gate(app, lambda: keeper.rules),
+        settings.host,
+        settings.port,
+        most=most_connections(open_files()),
+        encryption=keeper.context,
+    )
 
 
 async def _answer(web: Any, listener: socket.socket, stop: asyncio.Event) -> None:  # noqa: ANN401
@@ -274,6 +294,7 @@ async def _reread(
     load: Callable[[], Settings] | None,
     hangups: Hangups | None,
     notifier: Notifier,
+    keeper: Any,  # noqa: ANN401
 ) -> None:
     """Put the settings in force that are read at each hangup."""
     if load is None or hangups is None:
@@ -293,6 +314,7 @@ async def _reread(
             policy=settings.policy,
             window_days=settings.window_days,
         )
+        keeper.configure(settings)
 
     def observe(successful: bool) -> None:
         polls.reread(context.clock().timestamp() if successful else None)

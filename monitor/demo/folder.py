@@ -43,8 +43,13 @@ def demo_folder(folder: Path | None, *, keep: bool) -> Iterator[Path]:
 
 def write_settings(folder: Path, vendors: Sequence[Truth], host: str, port: int, days: int) -> Path:
     """Write the settings of the demo's vendors, whose history is this long; return the file."""
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    lines = [f"database: {DATABASE}", f'server: "{place}"', f"backfill: {days}d", "vendors:"]
+    server = f"{{host: {json.dumps(host)}, port: {port}, open: true}}"
+    lines = [
+        f"database: {DATABASE}",
+        f"server: {server}  # simulated, so whoever is let to it may ask",
+        f"backfill: {days}d",
+        "vendors:",
+    ]
     for vendor in vendors:
         lines += [
             f"  - slug: {vendor.slug}",
