@@ -1,4 +1,4 @@
-# vendorstatus in a container: docker run -p 9184:9184 -v vendorstatus:/data vendorstatus
+# vendorstatus in a container: docker run -p 127.0.0.1:9184:9184 -v vendorstatus:/data vendorstatus
 ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim-bookworm AS build
@@ -24,8 +24,10 @@ FROM python:${PYTHON}-slim-bookworm
 COPY --from=build /opt/vendorstatus /opt/vendorstatus
 RUN useradd --system --uid 9184 --user-group --no-create-home --home-dir /data vendorstatus && \
     install -d -o vendorstatus -g vendorstatus /data
+# Whoever is let into the container's network may ask (MONITOR_OPEN): who that is, is decided outside, by what publishes the port
+# or by network policies. `server.web_config` and `server.tokens` of a settings file ask for more: docs/security.md.
 ENV PATH=/opt/vendorstatus/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    MONITOR_DATABASE_URL=sqlite:////data/vendorstatus.db MONITOR_LISTEN=0.0.0.0:9184
+    MONITOR_DATABASE_URL=sqlite:////data/vendorstatus.db MONITOR_LISTEN=0.0.0.0:9184 MONITOR_OPEN=true
 USER 9184:9184
 # A settings file is looked for here first: mount it as /data/monitor.yaml.
 WORKDIR /data

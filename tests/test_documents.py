@@ -26,7 +26,7 @@ def documented_options(text: str) -> set[tuple[str, str]]:
     for row in re.findall(r"^\| (`.*)$", text, re.MULTILINE):
         first, second = row.split(" | ")[:2]
         (command,) = re.findall(r"`(monitor [a-z -]+)`", first) or [""]
-        for option in re.findall(r"`(--[a-z-]+)`", second if command else first):
+        for option in re.findall(r"`(--[a-z.-]+)`", second if command else first):
             pairs.add((command, option))
     return pairs
 

@@ -271,6 +271,7 @@ def test_the_container_listens_where_the_health_check_and_prometheus_look():
     (environment,) = instructions("ENV")
     (port,) = re.findall(r"MONITOR_LISTEN=0\.0\.0\.0:(\d+)", environment)
 
+    assert "MONITOR_OPEN=true" in environment, "else it would refuse to start"
     assert f"127.0.0.1:{port}/healthz" in instructions("HEALTHCHECK")[0]
     assert f"vendorstatus:{port}" in FILES["grafana/prometheus.yml"]
     assert f":{port}" in FILES["compose.yaml"]
