@@ -7,11 +7,13 @@ names count as foreign all the same: who is in the local network can have them, 
 otherwise.
 """
 
+import re
 from collections.abc import Collection
 from ipaddress import IPv6Address, ip_address
 
-_PRIVATE_ENDINGS = (".internal", ".local", ".svc")
-"""Of names that no public DNS answers: RFC 6762, ICANN's for private use, Kubernetes' services."""
+_PRIVATE = re.compile(r"[a-z0-9_-]+|[a-z0-9_.-]+\.(internal|local|svc)")
+"""Names that no public DNS answers: single words, and by RFC 6762, ICANN's reservation for private
+use and Kubernetes' habit those that end so."""
 
 
 def is_loopback(host: str) -> bool:
@@ -36,14 +38,15 @@ def is_ours(header: str, names: Collection[str], *, is_local: bool) -> bool:
     host = host_of(header)
     if _is_address(host) or _is_localhost(host) or host in names:
         return True
-    return not is_local and ("." not in host or host.endswith(_PRIVATE_ENDINGS))
+    return not is_local and _PRIVATE.fullmatch(host) is not None
 
 
 def host_of(header: str) -> str:
     """Return the host of a `Host` header, in lower case, without port, brackets and last dot."""
     text = header.strip().lower()
     if text.startswith("["):
-        return text[1:].partition("]")[0]
+        address, _, rest = text[1:].partition("]")
+        return address if not rest or rest.startswith(":") else text
     return text.partition(":")[0].removesuffix(".")
 
 
