@@ -17,6 +17,7 @@ class Entry:
 ENTRIES = (
     Entry("Now", Links.home),
     Entry("Compare", Links.compare),
+    Entry("Maintenance", Links.maintenance),
     Entry("Definitions", Links.definitions),
 )
 """In the order in which they are shown. A page is here as soon as there is one."""

@@ -4,8 +4,8 @@
 vendor did over a window, `overview` which days of a span were not quiet, `explanation` what is
 behind one day, `reasons` what would make that day another one, and `bad_intervals` when its
 components were at bad levels; `incidents` lists what vendors told, `revised_days` what they changed
-of days that were over, `joint_days` says when several vendors were out at once, and `chronicle` all
-that happened lately. Each reads the store as of an
+of days that were over, `joint_days` says when several vendors were out at once, `maintenances`
+which work is announced, and `chronicle` all that happened lately. Each reads the store as of an
 instant that the caller gives. In all of them what is unknown is None, and so null, an empty cell or
 "unknown" wherever it is written, never 0 and never "operational". Instants are UTC, days are those
 of the page's zone, windows include their last day, ratios lie in 0..1.
@@ -21,6 +21,7 @@ from monitor.answers.incidents import IncidentLevel, incidents
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.joint import JointDays, joint_days
 from monitor.answers.level_changes import LevelChange
+from monitor.answers.maintenances import Maintenance, maintenances
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
@@ -66,6 +67,7 @@ __all__ = (
     "IntervalQuery",
     "JointDays",
     "LevelChange",
+    "Maintenance",
     "Outcome",
     "Overview",
     "Reasons",
@@ -86,6 +88,7 @@ __all__ = (
     "freshness",
     "incidents",
     "joint_days",
+    "maintenances",
     "named_slugs",
     "never_read",
     "no_stack",

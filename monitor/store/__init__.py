@@ -258,6 +258,7 @@ class Store(Transactions):
     first_fact = reads(page_module.first_fact)
     published = reads(fact_module.published)
     current = reads(fact_module.current)
+    maintenances = reads(fact_module.maintenances)
     unfinished_incidents = reads(fact_module.unfinished_incidents)
     incident_versions = reads(fact_module.incident_versions)
     incident_updates = reads(updates.update_versions)

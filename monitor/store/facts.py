@@ -171,6 +171,18 @@ _OPEN_INCIDENTS = (
 _NOT_ENDED_PHASES = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
     INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.superseded_at.is_(None), NOT_ENDED
 )
+_MAINTENANCES = (
+    sa.select(INCIDENT.c.page_id, *INCIDENTS.columns)
+    .where(INCIDENT.c.superseded_at.is_(None), NOT_ENDED, INCIDENT.c.maintenance)
+    .order_by(INCIDENT.c.started_at, INCIDENT.c.page_id, INCIDENT.c.external_id)
+)
+
+
+def maintenances(connection: Connection) -> list[tuple[int, Incident]]:
+    """Return the announced and running maintenances of all pages, by their start, each with the id
+    of its page.
+    """
+    return [(row.page_id, INCIDENTS.read(row[1:])) for row in connection.execute(_MAINTENANCES)]
 
 
 def open_incidents(connection: Connection, page_id: int) -> list[Incident]:
