@@ -39,8 +39,14 @@ demo-grafana: $(VENV)/.stamp-run ## the demo in Prometheus and Grafana, with 90 
 run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor serve`)
 	@$(BIN)/monitor serve $(AT) $(ARGS)
 
+.PHONY: quick
+quick: $(VENV)/.stamp-dev ## for each save: ruff, and the tests of rules alone, without stores, pages and commands
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	files=$$($(BIN)/python -m tests.unit_files) && $(BIN)/pytest -q -n auto -m "not slow and not integration and not measure and not chaos" $$files $(ARGS)
+
 .PHONY: test
-test: lint types ## what every change is tried on: lint, format, types, layers, the quick tests
+test: lint types ## what every change is tried on: lint, format, types, layers, the tests that are not slow
 	$(BIN)/pytest -n auto -m "not slow and not integration and not measure and not chaos" $(ARGS)
 
 .PHONY: slow
