@@ -33,6 +33,7 @@ from monitor.kit.states import (
     components_of,
     current_states,
     in_trouble,
+    words_of,
     worst_word,
     worst_words,
 )
@@ -501,6 +502,15 @@ def test_states_are_in_trouble_unless_they_are_known_to_be_operational() -> None
 
     assert in_trouble(states) == states[1:]
     assert components_of(states[:1]) == [Component(id="a", name="a")]
+
+
+def test_the_words_of_states_are_told_once_and_what_has_none_is_left_out() -> None:
+    spans = [
+        ImpactSpan(component_id="a", level=None, start=NOW, word=word)
+        for word in ("slow", None, "down", "slow")
+    ]
+
+    assert words_of(spans) == ["slow", "down"]
 
 
 @given(st.lists(events))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from monitor.kit.events import (
     ComponentState,
@@ -18,6 +19,34 @@ from monitor.model import (
     Level,
     by_id,
 )
+
+
+class HasComponent(Protocol):
+    """Whatever is about one component."""
+
+    @property
+    def component(self) -> Component:
+        """The component."""
+        ...
+
+
+class HasLevel(Protocol):
+    """Whatever is at a level."""
+
+    @property
+    def level(self) -> Level | None:
+        """The level; None = unknown."""
+        ...
+
+
+class HasWord(Protocol):
+    """Whatever is in a state that the vendor has a word for."""
+
+    @property
+    def word(self) -> str | None:
+        """The word; None = there is none."""
+        ...
+
 
 UNKNOWN = 1.5
 """How bad an unknown state is where one of several must count: a bad one stands, operational and
@@ -88,14 +117,19 @@ def states_by_spans(quiet: ComponentState, spans: Iterable[ImpactSpan]) -> list[
     return [replace(quiet, level=span.level, word=span.word) for span in spans]
 
 
-def components_of(states: Iterable[ComponentState]) -> list[Component]:
+def components_of(states: Iterable[HasComponent]) -> list[Component]:
     """Return the components whose states these are, in their order."""
     return [state.component for state in states]
 
 
-def levels_of(states: Iterable[ComponentState]) -> list[Level | None]:
+def levels_of(states: Iterable[HasLevel]) -> list[Level | None]:
     """Return the levels of these states, in their order; None where a state is unknown."""
     return [state.level for state in states]
+
+
+def words_of(states: Iterable[HasWord]) -> list[str]:
+    """Return the vendor's words for these states, each once; without what has none."""
+    return list(dict.fromkeys(state.word for state in states if state.word))
 
 
 def in_trouble(states: Iterable[ComponentState]) -> list[ComponentState]:

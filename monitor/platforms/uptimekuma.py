@@ -34,6 +34,7 @@ from monitor.kit.fields import Row, identifier, maybe_text, number, optional_row
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import components_of
 from monitor.kit.times import instant
 from monitor.model import (
     Aspect,
@@ -311,7 +312,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     piece = evidence(
         SOURCE,
         page,
-        components=[monitor.component for monitor in answer.monitors],
+        components=components_of(answer.monitors),
         events=answer.incidents,
         unknown_words=words - VOCABULARY.keys(),
     )
@@ -338,21 +339,26 @@ class _Run(NamedTuple):
 
 def _runs(monitor: _Monitor, now: datetime) -> Iterator[_Run]:
     """Yield the runs of a monitor's beats, oldest first."""
-    patience = monitor.patience
-    beats = [beat for beat in monitor.beats if beat[0] < now]
     run: _Run | None = None
-    for (start, word), (until, _) in pairwise([*beats, (now, "")]):
-        span = Interval.between(start, min(until, start + patience))
-        if span is None:
-            continue
-        if run is not None and run.word == word and run.span.end == start:
-            run = _Run(word, Interval(run.span.start, span.end))
+    for check in _checks(monitor, now):
+        if run is not None and run.word == check.word and run.span.end == check.span.start:
+            run = _Run(run.word, Interval(run.span.start, check.span.end))
             continue
         if run is not None:
             yield run
-        run = _Run(word, span)
+        run = check
     if run is not None:
         yield run
+
+
+def _checks(monitor: _Monitor, now: datetime) -> Iterator[_Run]:
+    """Yield each beat so far as a run of its own, for as long as it counts."""
+    patience = monitor.patience
+    beats = [beat for beat in monitor.beats if beat[0] < now]
+    for (start, word), (until, _) in pairwise([*beats, (now, "")]):
+        span = Interval.between(start, min(until, start + patience))
+        if span is not None:
+            yield _Run(word, span)
 
 
 def _coverage(key: str, runs: Iterable[_Run]) -> Iterator[Coverage]:

@@ -53,7 +53,7 @@ from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
 from monitor.kit.states import states_by_spans
 from monitor.kit.times import instant, maybe_instant
-from monitor.model import Basis, Component, Gap, Level, PageInfo, Phase
+from monitor.model import Basis, Component, Gap, Level, PageInfo, Phase, without_none
 
 ABOUT = About(
     title="Zendesk",
@@ -227,17 +227,23 @@ def _hits_of(incident: Row, hits: Mapping[str, _Hit | None], where: str) -> list
     relationships = row(incident.get("relationships"), f"{where}.relationships")
     services = row(relationships.get("incidentServices"), where)
     references = items(services.get("data"), f"{where}.data")
-    own: list[_Hit] = []
+    own: list[_Hit | None] = []
     for reference in references:
         key = identifier(row(reference, where).get("id"), where)
         if key not in hits:
             shape_error(f"{where}.incidentServices", "what is included", key)
-        hit = hits[key]
-        own += [] if hit is None else [hit]
-    if references and not own:
-        return None
-    whole = {hit.service for hit in own if hit.parent is None}
-    return [hit for hit in own if hit.parent not in whole]
+        own.append(hits[key])
+    visible = without_none(own)
+    return _without_parts(visible) if visible or not references else None
+
+
+def _without_parts(hits: Sequence[_Hit]) -> list[_Hit]:
+    """Return the hits without those of parts of a service that is among them."""
+    whole: set[str | None] = set()
+    for hit in hits:
+        if hit.parent is None:
+            whole.add(hit.service)
+    return [hit for hit in hits if hit.parent not in whole]
 
 
 def _event(key: str, incident: Row, hits: Sequence[_Hit] | None, now: datetime) -> Event:

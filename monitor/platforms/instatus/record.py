@@ -14,6 +14,7 @@ from monitor.kit.evidence import evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row, optional_verbatim, percentage, verbatim
 from monitor.kit.protocol import PageContext
+from monitor.kit.states import words_of
 from monitor.model import (
     Aspect,
     Basis,
@@ -56,7 +57,7 @@ def record_evidence(reading: PageReading, page: PageContext) -> Evidence:
     """
     events = events_of([*reading.notices, *reading.ongoing], reading, page)
     intervals = list(_intervals(reading))
-    words = {interval.word for interval in intervals} - LEVELS.keys()
+    words = set(words_of(intervals)) - LEVELS.keys()
     uptimes, unknown_ratios = _uptimes(reading)
     return replace(
         evidence(

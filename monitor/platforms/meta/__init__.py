@@ -25,6 +25,7 @@ from monitor.kit.feeds import ACCEPT, Entry, read_feed
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.kit.responses import locate_errors, shape_error
+from monitor.kit.states import words_of
 from monitor.model import PageInfo, Phase
 from monitor.platforms.meta.organisations import (
     HOSTS,
@@ -115,14 +116,13 @@ def _event(entry: Entry, organisation: Organisation) -> Event:
     spans: list[ImpactSpan] = []
     for state in organisation.trouble:
         spans += spans_for([state.component.id], state.level, start, word=state.word)
-    words = dict.fromkeys(state.word for state in organisation.trouble if state.word)
     return Event(
         id=f"{organisation.id}/{entry.id}",
         title=entry.title,
         phase=Phase.OPEN,
         start=start,
         status="listed",
-        impact=", ".join(words) or "not told",
+        impact=", ".join(words_of(organisation.trouble)) or "not told",
         url=entry.link,
         spans=tuple(spans),
     )

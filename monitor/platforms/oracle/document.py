@@ -9,8 +9,8 @@ from monitor.kit.fields import Row, identifier, maybe_row, rows, text
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import read_json
-from monitor.kit.states import in_trouble
-from monitor.model import Component, Level
+from monitor.kit.states import components_of, in_trouble
+from monitor.model import Component, Level, id_set
 
 ENTRY = "<item>"
 
@@ -54,7 +54,7 @@ def read_document(response: Response, page: PageContext) -> Document:
         name = text(report.get("regionName"), f"{where}.regionName")
         regions |= {key: key, name: key}
         states = _states(report, key, where)
-        ids.update(state.component.id for state in states)
+        ids |= id_set(components_of(states))
         if match_any([key, name], page.regions):
             rated_regions.add(key)
             rated_states += states

@@ -23,6 +23,7 @@ from monitor.kit.fields import (
     optional_rows,
     texts,
 )
+from monitor.kit.states import words_of
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Phase
 from monitor.platforms.salesforce.addresses import SITE
@@ -120,16 +121,11 @@ def _incident(item: Row, where: str, owner_keys: Sequence[str], now: datetime) -
         start=min(impact.start for impact in impacts),
         end=end,
         status=status or ("over" if end else "going on"),
-        impact=_words(impacts) or "not told",
+        impact="/".join(words_of(impacts)) or "not told",
         url=f"{SITE}/incidents/{quote(key)}",
         spans=_spans(keys, impacts),
         unattributed=not keys,
     )
-
-
-def _words(impacts: Iterable[_Impact]) -> str:
-    """Return how bad an incident was, each word once."""
-    return "/".join(dict.fromkeys(impact.word for impact in impacts))
 
 
 def _ends(impacts: Iterable[_Impact]) -> list[datetime | None]:

@@ -165,19 +165,25 @@ def _unknown_days(grid: Grid, events: Iterable[Event], now: datetime) -> Iterato
     """Yield the days whose cell is bad though no incident says when: nothing is known of them."""
     past_events = [event for event in events if event.phase is not Phase.SCHEDULED]
     spans = spans_by_component(all_spans(past_events))
+    for key, time in _bad_days(grid, now):
+        if not _touches_any(time, spans.get(key, ()), now):
+            yield Impact(
+                component_id=key,
+                level=None,
+                start=time.start,
+                end=time.end if time.end <= now else None,
+                basis=Basis.DECLARED,
+                source=SOURCE,
+            )
+
+
+def _bad_days(grid: Grid, now: datetime) -> Iterator[tuple[str, Interval]]:
+    """Yield the components' days so far whose cell is bad."""
     for key, cells in grid.cells.items():
         for day, word in cells.items():
             time = grid.day(day)
-            is_bad = level_of(word) is not Level.OPERATIONAL and time.start < now
-            if is_bad and not _touches_any(time, spans.get(key, ()), now):
-                yield Impact(
-                    component_id=key,
-                    level=None,
-                    start=time.start,
-                    end=time.end if time.end <= now else None,
-                    basis=Basis.DECLARED,
-                    source=SOURCE,
-                )
+            if level_of(word) is not Level.OPERATIONAL and time.start < now:
+                yield key, time
 
 
 def _touches_any(time: Interval, spans: Iterable[ImpactSpan], now: datetime) -> bool:

@@ -145,9 +145,13 @@ def impacts_of(incident: IncidentRecord, groups: frozenset[str]) -> tuple[Impact
         return ()
     ids = incident.ids_without(groups)
     impacts = tuple(impact for impact in incident.transitions if impact.component_id in ids)
-    if any(impact.end is None or impact.end - impact.start > MIN_DURATION for impact in impacts):
+    if any(_has_lasted(impact) for impact in impacts):
         return impacts
     return tuple(_inferred_impacts(incident, ids)) or impacts
+
+
+def _has_lasted(impact: Impact) -> bool:
+    return impact.end is None or impact.end - impact.start > MIN_DURATION
 
 
 def _inferred_impacts(incident: IncidentRecord, component_ids: Sequence[str]) -> Iterator[Impact]:

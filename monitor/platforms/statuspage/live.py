@@ -13,6 +13,7 @@ from monitor.errors import UnexpectedShape
 from monitor.intervals import utc, zone_named
 from monitor.kit.fields import Row, row
 from monitor.kit.protocol import PageContext, Response
+from monitor.kit.states import levels_of, words_of
 from monitor.kit.zones import own_zone
 from monitor.model import Component, Level, Observation, PageInfo, Phase, worst_level
 from monitor.platforms.statuspage.answers import LEVELS, instant, page_row, parse, text_as_is
@@ -78,8 +79,7 @@ class PageState:
     @property
     def unknown_words(self) -> frozenset[str]:
         """The words for states of components that we do not know."""
-        words = {state.word for state in self.states if state.word}
-        return frozenset(words - LEVELS.keys())
+        return frozenset(words_of(self.states)) - LEVELS.keys()
 
 
 def read_live_state(response: Response, page: PageContext) -> PageState:
@@ -161,7 +161,7 @@ def _page_zone(page: Row, context: PageContext) -> tuple[str | None, str | None]
 
 def _contradiction(indicator: str | None, states: Iterable[Observation]) -> str | None:
     """Return a remark where the page's indicator is not that of its worst component."""
-    levels = {state.level for state in states}
+    levels = levels_of(states)
     worst = worst_level(levels)
     if None in levels or worst is None or indicator is None or indicator in INDICATORS[worst]:
         return None

@@ -92,7 +92,8 @@ def read_states(
         )
         own_types = list(service.types)
         for group in speakers:
-            own_types += types[group] if service.id in members[group] else []
+            if service.id in members[group]:
+                own_types += types[group]
         for word in own_types:
             yield ComponentState(component=component, level=levels.get(word), word=word)
 
@@ -118,7 +119,10 @@ def _is_alone(
     inside: set[str] = set()
     for key in members:
         inside.update(types[key])
-    worst_inside = worst_level(levels.get(word) for word in inside)
-    level = worst_level(levels.get(word) for word in own)
+    worst_inside, level = _worst(inside, levels), _worst(own, levels)
     is_worse = level is None or worst_inside is None or level > worst_inside
     return is_worse and not own <= inside
+
+
+def _worst(words: Iterable[str], levels: Mapping[str, Level]) -> Level | None:
+    return worst_level(levels.get(word) for word in words)

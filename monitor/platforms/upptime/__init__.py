@@ -31,6 +31,7 @@ from monitor.kit.protocol import (
     get,
     get_all,
 )
+from monitor.kit.states import components_of
 from monitor.model import (
     PageInfo,
     ReportedUptime,
@@ -129,7 +130,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     today begins.
     """
     repository, sites = yield from _get_sites(page)
-    components = [site.component for site in sites]
+    components = components_of(sites)
     yield evidence(
         SOURCE, page, info=PageInfo(zone="UTC"), components=components, cursor=repository
     )
