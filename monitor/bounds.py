@@ -49,8 +49,10 @@ def apply_bounds(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
             url=url,
             remedy="raise `max_components` for this page if you trust it",
         )
-    names = (name for name in _names(evidence, about) if name)
-    longest = max(names, key=len, default="")
+    longest = ""
+    for name in _names(evidence, about):
+        if name and len(name) > len(longest):
+            longest = name
     if len(longest) > bounds.name_length:
         raise NameTooLong(
             f"a name or id of {len(longest)} characters, at most {bounds.name_length} are read",
@@ -117,8 +119,5 @@ def _cut_incident(incident: Incident) -> Incident:
 
 
 def _cut_page(info: PageInfo) -> PageInfo:
-    if max(len(text or "") for text in (info.name, info.indicator, info.remark)) <= LONGEST_TITLE:
-        return info
-    return replace(
-        info, name=_short(info.name), indicator=_short(info.indicator), remark=_short(info.remark)
-    )
+    name, indicator, remark = _short(info.name), _short(info.indicator), _short(info.remark)
+    return replace(info, name=name, indicator=indicator, remark=remark)

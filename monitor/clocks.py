@@ -17,6 +17,7 @@ from statistics import median
 from typing import Protocol
 
 from monitor.day_range import CLOCK_TOLERANCE
+from monitor.lookups import not_none
 from monitor.model import Coverage, ObservedRun, PageFacts
 from monitor.standing import is_bad
 
@@ -68,8 +69,8 @@ def latest_ahead(page: PageInstants, now: datetime) -> datetime | None:
     """
     observed_until = getattr(page, "observed_until", None)
     instants = (page.last_poll_at, page.last_success_at, page.derived_at, observed_until)
-    ahead = [at for at in instants if at is not None and at > now + TOLERANCE]
-    return max(ahead, default=None)
+    latest = max(not_none(instants), default=None)
+    return latest if latest is not None and latest > now + TOLERANCE else None
 
 
 def is_ahead(page: PageInstants, now: datetime) -> bool:

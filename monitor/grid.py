@@ -81,20 +81,21 @@ class Grid:
                 Text(f"{' ' * left}{self._columns[at]}"), overflow="fold", width=left + widths[at]
             )
         for row in rows:
-            part.add_row(
-                *(
-                    Padding(Text(row[at]), (0, 0, 0, INDENT if place == 0 else GAP))
-                    for place, at in enumerate(columns)
-                )
-            )
+            cells = []
+            for place, at in enumerate(columns):
+                left = INDENT if place == 0 else GAP
+                cells.append(Padding(Text(row[at]), (0, 0, 0, left)))
+            part.add_row(*cells)
         return part
 
     def _widths(self, columns: Sequence[int], room: int) -> dict[int, int]:
         """Return the columns' widths: as wide as their texts, then no wider than their longest
         words, at last as there is room.
         """
-        widths = {at: max(map(cell_len, self._texts(at))) for at in columns}
-        least = {at: self._longest_word(at) for at in columns}
+        widths, least = {}, {}
+        for at in columns:
+            widths[at] = max(map(cell_len, self._texts(at)))
+            least[at] = self._longest_word(at)
         room -= INDENT + GAP * (len(columns) - 1)
         for smallest in (least, dict.fromkeys(columns, 1)):
             while sum(widths.values()) > room:

@@ -2,7 +2,7 @@
 rebuilds alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
@@ -115,9 +115,12 @@ def read_facts(
 
 
 def _without_gone(facts: PageFacts, start: datetime) -> PageFacts:
-    present = tuple(
-        component
-        for component in facts.components
-        if component.removed_at is None or component.removed_at >= start
-    )
-    return replace(facts, components=present)
+    return replace(facts, components=tuple(_present_since(facts.components, start)))
+
+
+def _present_since(
+    components: Iterable[KnownComponent], start: datetime
+) -> Iterator[KnownComponent]:
+    for component in components:
+        if component.removed_at is None or component.removed_at >= start:
+            yield component

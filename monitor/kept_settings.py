@@ -50,7 +50,7 @@ def digest(settings: Settings) -> str:
 def _plain(value: Any) -> Any:  # noqa: ANN401
     """Return a setting as JSON has it; texts of which the order says nothing are sorted."""
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return _plain({field.name: getattr(value, field.name) for field in fields(value)})
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, Enum):

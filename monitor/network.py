@@ -48,7 +48,11 @@ def headers_by_slug(vendors: Iterable[VendorConfig]) -> Mapping[str, Headers]:
     """Return the headers of each vendor that has some. Raises ConfigError for a value that is not
     there.
     """
-    return {vendor.slug: headers_of(vendor) for vendor in vendors if vendor.headers}
+    headers = {}
+    for vendor in vendors:
+        if vendor.headers:
+            headers[vendor.slug] = headers_of(vendor)
+    return headers
 
 
 def headers_of(vendor: VendorConfig) -> Headers:

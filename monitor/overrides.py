@@ -35,9 +35,8 @@ class Override:
 
     def matches(self, incident: Incident) -> bool:
         """Whether this is about the incident."""
-        pattern = self.incident.casefold()
-        texts = (incident.id.casefold(), incident.title.casefold())
-        return any(fnmatchcase(text, pattern) for text in texts)
+        pattern, key, title = self.incident.casefold(), incident.id, incident.title
+        return fnmatchcase(key.casefold(), pattern) or fnmatchcase(title.casefold(), pattern)
 
     @property
     def decision(self) -> str:
@@ -73,9 +72,10 @@ def overridden(
     """Return the incidents that an override is about, by start."""
     matches = []
     for incident in sorted(incidents, key=lambda incident: (incident.started_at, incident.id)):
-        override = next((each for each in overrides if each.matches(incident)), None)
-        if override is not None:
-            matches.append(Overridden(incident, override))
+        for override in overrides:
+            if override.matches(incident):
+                matches.append(Overridden(incident, override))
+                break
     return tuple(matches)
 
 
@@ -97,9 +97,13 @@ def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
     impacts, groups = _split(facts.impacts, by_incident)
     for (incident_id, _), group in groups.items():
         impacts += _as_decided(group, by_incident[incident_id])
-    left_out = {key for key, override in by_incident.items() if override.leaves_out}
-    # An end that the user sets is no paperwork: polls do not set it aside.
-    with_end = {key for key, override in by_incident.items() if override.end is not None}
+    left_out, with_end = set(), set()
+    for key, override in by_incident.items():
+        if override.leaves_out:
+            left_out.add(key)
+        if override.end is not None:
+            # An end that the user sets is no paperwork: polls do not set it aside.
+            with_end.add(key)
     claims = (claim for claim in facts.open_claims if claim.incident_id not in with_end)
     return replace(
         facts,

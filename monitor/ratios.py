@@ -132,7 +132,7 @@ def window_ending(as_of: date, days: int) -> Window:
 
 def figures(history: History, window: Window) -> WindowFigures:
     """Add up the window. Days outside what was derived are unknown."""
-    rows = [day for day in history.days.values() if day.day in window]
+    rows = history.rows_in(window)
     levels = [day.level for day in rows if day.level is not None]
     quiet_days, quiet_seconds = _quiet(history, window, rows)
     known_days = quiet_days + len(levels)
@@ -267,24 +267,29 @@ def vendor_formula(
         return None
     if not _is_covered_by_bars(history, window):
         return None
-    bars = [bar for bar in facts.bars if bar.component_id == component_id and bar.day in window]
-    partial = sum(bar.partial_seconds for bar in bars)
-    major = sum(bar.major_seconds for bar in bars)
+    partial = major = 0
+    for bar in facts.bars:
+        if bar.component_id == component_id and bar.day in window:
+            partial += bar.partial_seconds
+            major += bar.major_seconds
     return statuspage_uptime(partial, major, window.days)
 
 
 def _has_bars(component_id: str, facts: PageFacts) -> bool:
-    own = (cover for cover in facts.coverage if cover.component_id in (component_id, None))
-    return any(cover.aspect is Aspect.BARS for cover in own)
+    for cover in facts.coverage:
+        if cover.aspect is Aspect.BARS and cover.component_id in (component_id, None):
+            return True
+    return False
 
 
 def _is_covered_by_bars(history: History, window: Window) -> bool:
     """Whether bars were read for every day of the window (today as far as it has elapsed)."""
-    rows = [day for day in history.days.values() if day.day in window]
-    if any(day.source is not Aspect.BARS for day in rows):
-        return False
     # As numbers: 90 dates of every component at each scrape would take a third of its time.
-    days = {day.day.toordinal() for day in rows}
+    days = set()
+    for row in history.rows_in(window):
+        if row.source is not Aspect.BARS:
+            return False
+        days.add(row.day.toordinal())
     for run in history.quiet:
         if run.source is Aspect.BARS:
             first, last = max(run.first, window.first), min(run.last, window.last)

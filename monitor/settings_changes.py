@@ -47,9 +47,10 @@ class SettingsChanges:
             "removed": self.gone_slugs,
             "changed": self.changed_slugs,
         }
-        parts = [
-            f"{len(slugs)} {what} ({join_names(slugs)})" for what, slugs in counts.items() if slugs
-        ]
+        parts = []
+        for what, slugs in counts.items():
+            if slugs:
+                parts.append(f"{len(slugs)} {what} ({join_names(slugs)})")
         count = len(self.settings.vendors)
         vendors = "1 vendor" if count == 1 else f"{count} vendors"
         return f"{vendors}: {', '.join(parts) or 'the same as before'}"
@@ -58,13 +59,16 @@ class SettingsChanges:
 def compare_settings(before: Settings, after: Settings) -> SettingsChanges:
     """Return what becomes of a process with the settings `before` that is given `after`."""
     old, new = by_slug(before.vendors), by_slug(after.vendors)
-    restart = [name for name in RESTART if getattr(before, name) != getattr(after, name)]
+    restart_keys: dict[str, None] = {}
+    for name, key in RESTART.items():
+        if getattr(before, name) != getattr(after, name):
+            restart_keys[key] = None
     return SettingsChanges(
         settings=replace(after, **attributes(before, RESTART)),
         new_slugs=tuple(sorted(new.keys() - old.keys())),
         gone_slugs=tuple(sorted(old.keys() - new.keys())),
         changed_slugs=tuple(sorted(differing_slugs(old, new) & old.keys() & new.keys())),
-        restart_keys=tuple(dict.fromkeys(RESTART[name] for name in restart)),
+        restart_keys=tuple(restart_keys),
     )
 
 
@@ -75,10 +79,10 @@ def restart_hashes(settings: Settings) -> dict[str, str]:
         value = getattr(settings, name)
         texts = [value, value.proxy] if name == "network" else [value]
         values.setdefault(key, []).extend(texts)
-    return {
-        key: sha256(repr(value).encode()).hexdigest()[:_HASH_LENGTH]
-        for key, value in values.items()
-    }
+    hashes = {}
+    for key, value in values.items():
+        hashes[key] = sha256(repr(value).encode()).hexdigest()[:_HASH_LENGTH]
+    return hashes
 
 
 def differing_slugs(

@@ -261,9 +261,12 @@ class SpanChoice:
             )
 
     def _options_of_days(self) -> list[str]:
-        names = ("since", "until", "days", "as_of")
-        asked_for = [name for name in names if getattr(self, name) is not None]
-        return [f"--{name.replace('_', '-')}" for name in asked_for]
+        options = []
+        for name in ("since", "until", "days", "as_of"):
+            if getattr(self, name) is not None:
+                option = name.replace("_", "-")
+                options.append(f"--{option}")
+        return options
 
     def window(self, today: date, usual_days: int) -> Span:
         """Return the days from the first to the last that was asked for, whatever lies between.

@@ -33,9 +33,12 @@ class WatchList(NamedTuple):
     @classmethod
     def read(cls, store: Store, now: datetime, gone: Collection[str] = ()) -> Self:
         """Read it. Servers whose ids are in `gone` are known not to run."""
-        alive = [each for each in store.servers() if is_alive(each.seen_at, now)]
-        servers = tuple(each for each in alive if each.id not in gone)
-        return cls(tuple(store.watched_pages()), store.applied(), servers)
+        servers = []
+        for server in store.servers():
+            is_gone = server.id in gone
+            if not is_gone and is_alive(server.seen_at, now):
+                servers.append(server)
+        return cls(tuple(store.watched_pages()), store.applied(), tuple(servers))
 
     @property
     def watched_slugs(self) -> frozenset[str]:
@@ -69,11 +72,12 @@ class WatchList(NamedTuple):
         that runs with others.
         """
         own = restart_hashes(settings)
+        # This database is the one it serves, however its address is written.
+        own.pop("database", None)
         keys_by_server = {}
         for server in self.servers:
             keys = [key for key, value in server.keys.items() if own.get(key, value) != value]
-            # This database is the one it serves, however its address is written.
-            keys_by_server[server.name] = tuple(key for key in keys if key != "database")
+            keys_by_server[server.name] = tuple(keys)
         return {name: keys for name, keys in keys_by_server.items() if keys}
 
     def decide(self, command: Command, settings: Settings) -> Written | Refusal:

@@ -11,7 +11,7 @@ from monitor.collect.identification import Identification
 from monitor.collect.ownership import new_identities, require_own, start_witness
 from monitor.collect.parts import Parts
 from monitor.collect.results import BackfillResult, Progress
-from monitor.collect.session import OK, Answers, FetchSession, unreadable_bodies
+from monitor.collect.session import Answers, FetchSession, readable, unreadable_bodies
 from monitor.errors import IdentityChanged, Overloaded, PageError
 from monitor.intervals import day_of
 from monitor.model import Evidence, PageInfo
@@ -136,9 +136,7 @@ class Backfills:
         writer = self._parts.writer
         if session.bodies:
             session.piece_bodies, session.bodies = session.bodies, []
-        await writer.write_piece(
-            page, evidence, [body for body in session.piece_bodies if body.status == OK]
-        )
+        await writer.write_piece(page, evidence, list(readable(session.piece_bodies)))
         for gap in evidence.gaps:
             unread = [body for body in session.piece_bodies if body.url in gap.message]
             await writer.pin_unreadable(page, unread, gap.reason)

@@ -32,8 +32,8 @@ class Detection:
     @property
     def why(self) -> list[str]:
         """The evidence, a line each."""
-        chains = (f"redirected: {' -> '.join(chain)}" for chain in self.redirects)
-        return [*(f"{signal.kind}: {signal.why}" for signal in self.signals), *chains]
+        lines = [f"{signal.kind}: {signal.why}" for signal in self.signals]
+        return lines + [f"redirected: {' -> '.join(chain)}" for chain in self.redirects]
 
 
 async def detect(url: str, ask: Ask) -> Detection:
@@ -153,7 +153,8 @@ class _Search:
     def _ordinary_paths(self) -> Iterator[str]:
         paths = {name: list(platforms.anywhere(name)) for name in self._ordinary}
         while any(paths.values()):
-            name = max((name for name in paths if paths[name]), key=self._count)
+            names = [name for name, rest in paths.items() if rest]
+            name = max(names, key=self._count)
             yield paths[name].pop(0)
 
     @property

@@ -1,14 +1,13 @@
 """The bookkeeping of one poll, backfill or detection: what was asked, and what it was answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 
 from monitor.errors import BadStatus, PageError, PageUnavailable, ParseError, UnknownPlatform
 from monitor.fetch import FetchResult, Limits, Validators
 from monitor.identity import Identity
-from monitor.model import Evidence, Phase
+from monitor.model import Evidence
 from monitor.store import Body
 from monitor.witness import Witness
 from monitor.writer import PageCache
@@ -99,13 +98,22 @@ class FetchSession:
     @property
     def readable_bodies(self) -> list[Body]:
         """The bodies with which its requests were answered."""
-        return [body for body in self.bodies if body.status == OK]
+        return list(readable(self.bodies))
 
     @property
     def has_open_incident(self) -> bool:
         """Whether something is going on, as far as this reading says."""
-        incidents = chain.from_iterable(evidence.incidents for evidence in self.evidence)
-        return any(incident.phase is Phase.OPEN for incident in incidents)
+        for evidence in self.evidence:
+            if any(incident.is_open for incident in evidence.incidents):
+                return True
+        return False
+
+
+def readable(bodies: Iterable[Body]) -> Iterator[Body]:
+    """Yield the bodies of good answers."""
+    for body in bodies:
+        if body.status == OK:
+            yield body
 
 
 def unreadable_bodies(error: PageError | None, bodies: Sequence[Body]) -> list[Body]:

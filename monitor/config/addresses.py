@@ -148,6 +148,10 @@ def free_slug(url: str, slugs: Collection[str]) -> str:
     """
     parts = urlsplit(url)
     short = slug_from_url(url)
-    candidates = [short, to_slug(f"{parts.netloc} {parts.path}")]
-    candidates += [f"{short[:58]}-{number}" for number in range(2, len(slugs) + 3)]
-    return next(slug for slug in candidates if slug not in slugs)
+    for slug in (short, to_slug(f"{parts.netloc} {parts.path}")):
+        if slug not in slugs:
+            return slug
+    number = 2
+    while f"{short[:58]}-{number}" in slugs:
+        number += 1
+    return f"{short[:58]}-{number}"

@@ -139,8 +139,12 @@ def _new_lines(before: str, after: str) -> tuple[str, ...]:
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     """Return how many lines two texts have in common before the first that differs."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    count = 0
+    for line, other_line in zip(one, other, strict=False):
+        if line != other_line:
+            break
+        count += 1
+    return count
 
 
 def _entry(page: str, options: Mapping[str, Any], before: Sequence[VendorConfig]) -> dict[str, Any]:

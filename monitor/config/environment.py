@@ -102,7 +102,10 @@ def named_vendors(
 
 def _same_page(vendor: VendorConfig, others: Iterable[VendorConfig]) -> VendorConfig | None:
     """Return the vendor of the same page."""
-    return next((other for other in others if same_page(other.url, vendor.url)), None)
+    for other in others:
+        if same_page(other.url, vendor.url):
+            return other
+    return None
 
 
 def _variable(name: str, text: str, problems: list[Problem]) -> Value:

@@ -67,7 +67,7 @@ def _block(entry: Mapping[str, Any], indent: int) -> list[str]:
     if list(entry) == ["slug"]:
         return [f"{margin}- {entry['slug']}"]
     first, *others = _pairs(entry)
-    return [f"{margin}- {first}", *[f"{margin}  {other}" for other in others]]
+    return [f"{margin}- {first}"] + [f"{margin}  {other}" for other in others]
 
 
 def on_one_line(entry: Mapping[str, Any]) -> str:

@@ -40,8 +40,13 @@ def set_keys(text: str, item: yaml.Node, keys: Mapping[str, str]) -> str:
     if not isinstance(item, yaml.MappingNode):
         return _exchange(text, item, f"{{{_on_one_line(keys)}}}")
     places = {key.value: value for key, value in item.value}
-    new = {key: value for key, value in keys.items() if key not in places}
-    old = [(places[key], value) for key, value in keys.items() if key in places]
+    new = {}
+    old = []
+    for key, value in keys.items():
+        if key in places:
+            old.append((places[key], value))
+        else:
+            new[key] = value
     for node, value in sorted(old, key=lambda pair: -pair[0].start_mark.index):
         text = _exchange(
             text, node, json.dumps(value, ensure_ascii=False) if " " in value else value
@@ -71,7 +76,8 @@ def _on_one_line(keys: Mapping[str, str]) -> str:
 
 
 def _pairs(keys: Mapping[str, str]) -> list[str]:
-    return [
-        f"{key}: {value if key == 'slug' else json.dumps(value, ensure_ascii=False)}"
-        for key, value in keys.items()
-    ]
+    pairs = []
+    for key, value in keys.items():
+        spelling = value if key == "slug" else json.dumps(value, ensure_ascii=False)
+        pairs.append(f"{key}: {spelling}")
+    return pairs

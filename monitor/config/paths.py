@@ -34,8 +34,10 @@ def locate(path: Path | None, env: Mapping[str, str]) -> Path | None:
     variable = env.get("MONITOR_CONFIG", "").strip()
     if path is not None or variable:
         return path or Path(variable).expanduser()
-    usual = (Path(FILE_NAME), user_config_path())
-    return next((candidate for candidate in usual if _is_present(candidate)), None)
+    for candidate in (Path(FILE_NAME), user_config_path()):
+        if _is_present(candidate):
+            return candidate
+    return None
 
 
 def _is_present(path: Path) -> bool:

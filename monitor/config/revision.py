@@ -72,13 +72,15 @@ def plan_renaming(path: Path, old: str, new: str) -> Revision:
     file = _File(path)
     number = file.number_of(old)
     vendors = list(file.settings.vendors)
-    if any(vendor.slug == new for vendor in vendors):
+    if new in slugs_of(vendors):
         raise ConfigError(f"{path} has a vendor {new} already; choose another slug")
     before = vendors[number]
     is_own = _same_name(before, new)
     keys = {"slug": new, "url": before.url, "name": before.name}
-    for names in (("slug",), ("slug", "url"), ("slug", "url", "name")):
-        text = set_keys(file.text, file.items.value[number], {name: keys[name] for name in names})
+    keys_to_set: dict[str, str] = {}
+    for name in ("slug", "url", "name"):
+        keys_to_set[name] = keys[name]
+        text = set_keys(file.text, file.items.value[number], keys_to_set)
         settings = file.read(text)
         if settings is None or len(settings.vendors) != len(vendors):
             continue

@@ -10,6 +10,7 @@ from monitor.config.nodes import Value, read_each
 from monitor.config.readers import Shape
 from monitor.config.settings import VendorConfig
 from monitor.config.vendor_names import vendor_names
+from monitor.lookups import slugs_of
 from monitor.stacks import Stacks, Target
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
 
@@ -47,7 +48,7 @@ class _Reader:
 
     def __init__(self, vendors: Sequence[VendorConfig]) -> None:
         self._vendors = vendors
-        self._slugs = frozenset(vendor.slug for vendor in vendors)
+        self._slugs = frozenset(slugs_of(vendors))
         self._names: Mapping[str, Collection[str]] | None = None
 
     def stack(self, name: str, listed: Value) -> tuple[Target, ...]:

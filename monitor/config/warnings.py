@@ -32,8 +32,9 @@ def _of_the_whole(settings: Settings) -> Iterator[str]:
         window, backfill = settings.window_days, settings.backfill_days
         problem = f"the window is {window} days but only {backfill} are backfilled"
         yield f"{problem}, the days before are unknown at first; raise `backfill`"
+    intervals = [vendor.interval_seconds for vendor in settings.vendors]
     load = Load(
-        wanted_per_second=wanted_per_second(vendor.interval_seconds for vendor in settings.vendors),
+        wanted_per_second=wanted_per_second(intervals),
         concurrency=settings.concurrency,
     )
     if load.problem is not None:

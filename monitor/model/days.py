@@ -209,6 +209,10 @@ class History:
                 return quiet_day(day, length, run.source, run.confidence)
         return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0, absence=absence)
 
+    def rows_in(self, window: Window) -> list[Day]:
+        """Return the days of the window with something to say, in no particular order."""
+        return [day for day in self.days.values() if day.day in window]
+
     def each(self, window: Window) -> Iterator[Day]:
         """Yield every day of the window in order."""
         for offset in range(window.days):
