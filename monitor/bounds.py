@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from monitor.errors import NameTooLong, TooManyComponents
-from monitor.lookups import ids_of
-from monitor.model import Evidence, Incident, PageInfo
+from monitor.model import Evidence, Incident, PageInfo, id_set
 
 MAX_COMPONENTS = 10_000
 MAX_NEW_COMPONENTS = 5_000
@@ -73,7 +72,7 @@ def require_few_new(count: int, bounds: Bounds, *, url: str) -> None:
 
 
 def _component_ids(evidence: Evidence) -> set[str]:
-    ids = ids_of(evidence.components or ())
+    ids = id_set(evidence.components or ())
     for facts in (evidence.observed or (), evidence.impacts, evidence.bars):
         ids.update(fact.component_id for fact in facts)
     return ids

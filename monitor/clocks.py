@@ -17,8 +17,7 @@ from statistics import median
 from typing import Protocol
 
 from monitor.day_range import CLOCK_TOLERANCE
-from monitor.lookups import not_none
-from monitor.model import Coverage, ObservedRun, PageFacts
+from monitor.model import Coverage, ObservedRun, PageFacts, without_none
 from monitor.standing import is_bad
 
 TOLERANCE = CLOCK_TOLERANCE
@@ -69,7 +68,7 @@ def latest_ahead(page: PageInstants, now: datetime) -> datetime | None:
     """
     observed_until = getattr(page, "observed_until", None)
     instants = (page.last_poll_at, page.last_success_at, page.derived_at, observed_until)
-    latest = max(not_none(instants), default=None)
+    latest = max(without_none(instants), default=None)
     return latest if latest is not None and latest > now + TOLERANCE else None
 
 

@@ -14,8 +14,7 @@ from monitor.config import VendorConfig
 from monitor.day_range import gap_seconds
 from monitor.days.classify import Options, derive
 from monitor.intervals import day_interval
-from monitor.lookups import ids_of
-from monitor.model import KnownComponent, PageFacts, PageHistory
+from monitor.model import KnownComponent, PageFacts, PageHistory, id_set
 from monitor.store import PageRecord, Store
 
 
@@ -45,7 +44,7 @@ def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> froz
     excluded_ids = named_ids(components, vendor.exclude)
     if not vendor.include:
         return excluded_ids
-    others = ids_of(components) - named_ids(components, vendor.include)
+    others = id_set(components) - named_ids(components, vendor.include)
     return excluded_ids | others
 
 

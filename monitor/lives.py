@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
 from monitor.intervals import day_of
-from monitor.lookups import not_none
-from monitor.model import ALWAYS, History, KnownComponent, Life
+from monitor.model import ALWAYS, History, KnownComponent, Life, without_none
 
 
 def with_lives(
@@ -65,5 +64,5 @@ def vendor_life(lives: Iterable[Life]) -> Life:
     A page that no longer lists any of them has not ended: nothing says that its vendor has.
     """
     firsts = [life.first for life in lives]
-    days = list(not_none(firsts))
+    days = without_none(firsts)
     return Life(min(days)) if days and len(days) == len(firsts) else ALWAYS

@@ -1,15 +1,8 @@
-"""Looking things up: by their ids, slugs or values, and without those that are None. Pure."""
+"""Looking things up: by slugs, values and keys; by ids, `monitor.model` does. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Protocol, TypeVar
-
-
-class HasId(Protocol):
-    """What the vendor gave an id."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
 
 
 class HasSlug(Protocol):
@@ -19,25 +12,29 @@ class HasSlug(Protocol):
     def slug(self) -> str: ...  # noqa: D102
 
 
-class HasBoth(HasId, HasSlug, Protocol):
+class HasBoth(HasSlug, Protocol):
     """What the vendor gave an id and we a slug."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
 
 
 Item = TypeVar("Item")
-WithId = TypeVar("WithId", bound=HasId)
 WithSlug = TypeVar("WithSlug", bound=HasSlug)
 Word = TypeVar("Word", bound=Enum)
 Key = TypeVar("Key")
 
 
-def by_id(items: Iterable[WithId]) -> dict[str, WithId]:
-    """Return the items by their ids, in their order; of two with the same id the last stands."""
-    return {item.id: item for item in items}
+def by_key(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, Item]:
+    """Return the items by what `key` says of each; of several with one key the last counts, in the
+    first's place.
+    """
+    return {key(item): item for item in items}
 
 
 def by_slug(items: Iterable[WithSlug]) -> dict[str, WithSlug]:
-    """Return the items by their slugs, in their order; of two with the same slug the last
-    stands.
+    """Return the items by their slugs; of several of one slug the last counts, in the first's
+    place.
     """
     return {item.slug: item for item in items}
 
@@ -45,18 +42,6 @@ def by_slug(items: Iterable[WithSlug]) -> dict[str, WithSlug]:
 def by_value(words: type[Word]) -> dict[Any, Word]:
     """Return the members of an enumeration by their values, which is faster than calling it."""
     return {word.value: word for word in words}
-
-
-def by_key(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, Item]:
-    """Return the items by what `key` says of each, in their order; of two with the same key the
-    last stands.
-    """
-    return {key(item): item for item in items}
-
-
-def ids_of(items: Iterable[HasId]) -> set[str]:
-    """Return the ids of the items."""
-    return {item.id for item in items}
 
 
 def slugs_of(items: Iterable[HasSlug]) -> list[str]:
@@ -81,10 +66,3 @@ def among(items: Mapping[Key, Item], keys: Iterable[Key]) -> Iterator[Item]:
 def attributes(source: object, names: Iterable[str]) -> dict[str, Any]:
     """Return attributes of an object by their names."""
     return {name: getattr(source, name) for name in names}
-
-
-def not_none(items: Iterable[Item | None]) -> Iterator[Item]:
-    """Yield the items that are something: 0, "" and False are."""
-    for item in items:
-        if item is not None:
-            yield item

@@ -8,8 +8,7 @@ counted components.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.lookups import not_none
-from monitor.model import Level
+from monitor.model import Level, without_none
 
 DEFAULT_MIN_COVERAGE = 0.9
 """The share that must be known before anything is called operational; a setting
@@ -59,7 +58,7 @@ def together(levels: Iterable[Level | None], min_coverage: float = DEFAULT_MIN_C
     is known.
     """
     every = list(levels)
-    known_levels = list(not_none(every))
+    known_levels = without_none(every)
     worst = max(known_levels, default=None)
     level = standing_level(worst, share=len(known_levels), of=len(every), min_coverage=min_coverage)
     return Verdict(level, len(known_levels), len(every))

@@ -1,17 +1,7 @@
 from datetime import UTC, datetime
 from enum import Enum
 
-from monitor.lookups import (
-    among,
-    attributes,
-    by_id,
-    by_slug,
-    by_value,
-    ids_of,
-    not_none,
-    slugs_by_id,
-    slugs_of,
-)
+from monitor.lookups import among, attributes, by_key, by_slug, by_value, slugs_by_id, slugs_of
 from monitor.model import Component, KnownComponent
 
 
@@ -24,18 +14,11 @@ def _entry(key: str, name: str, slug: str) -> KnownComponent:
 
 API = _entry("a1", "API", "api")
 WEB = _entry("w2", "Web", "web")
-NEW_API = _entry("a1", "New API", "new-api")
 
 
 class Colour(Enum):
     RED = "r"
     BLUE = "b"
-
-
-def test_items_are_looked_up_by_id_and_the_last_of_an_id_stands() -> None:
-    assert by_id([API, WEB, NEW_API]) == {"a1": NEW_API, "w2": WEB}
-    assert list(by_id([WEB, API])) == ["w2", "a1"]
-    assert ids_of([API, WEB, NEW_API]) == {"a1", "w2"}
 
 
 def test_items_are_looked_up_by_slug() -> None:
@@ -56,5 +39,6 @@ def test_attributes_are_read_by_name() -> None:
     assert attributes(API.component, ["name", "id"]) == {"name": "API", "id": "a1"}
 
 
-def test_what_is_nothing_but_not_none_stays() -> None:
-    assert list(not_none([0, None, "", False])) == [0, "", False]
+def test_of_two_items_with_the_same_key_the_last_stands_where_the_first_was() -> None:
+    assert by_key(["bb", "a", "cc"], len) == {2: "cc", 1: "a"}
+    assert list(by_key(["bb", "a", "cc"], len)) == [2, 1]

@@ -18,8 +18,7 @@ from exporters.figures import second_columns
 from exporters.wording import level_title, percent
 from monitor import answers
 from monitor.impacts import impact_level
-from monitor.lookups import not_none
-from monitor.model import BAD_LEVELS
+from monitor.model import BAD_LEVELS, without_none
 from monitor.spans import parse_day
 
 MOST_INCIDENTS = 20
@@ -108,7 +107,7 @@ def _incidents(about: answers.Explanation) -> Iterator[Incident]:
     slugs = {key: entry.slug for key, entry in about.components.items()}
     for account in about.incidents:
         levels = {impact_level(each, about.vendor.impact_mapping) for each in account.impacts}
-        worst = max(not_none(levels), default=None)
+        worst = max(without_none(levels), default=None)
         if None in levels and worst not in BAD_LEVELS:
             worst = None  # an unknown word is never taken for a good one
         yield any_incident(about.page.slug, account.incident, worst, slugs, account.messages)

@@ -18,8 +18,8 @@ from exporters.report.sentences import (
 from exporters.report.spans import NOT_THERE, uptime_text, verdicts
 from exporters.wording import level_title, percent
 from monitor.answers import ComponentRecord, Record, SpanFigures
-from monitor.lookups import among, by_id
-from monitor.model import Absence, Day, Incident, Level, Seconds
+from monitor.lookups import among
+from monitor.model import Absence, Day, Incident, Level, Seconds, by_id
 from monitor.plain import safe_link
 
 _KINDS: Mapping[Level | None, str] = {

@@ -15,7 +15,6 @@ from monitor import history
 from monitor.config import VendorConfig
 from monitor.days.classify import Options, derive
 from monitor.intervals import day_interval, zone_named
-from monitor.lookups import by_id
 from monitor.model import (
     Aspect,
     Basis,
@@ -26,6 +25,7 @@ from monitor.model import (
     Level,
     PageFacts,
     PageHistory,
+    by_id,
 )
 from monitor.overrides import apply, overridden
 from monitor.plain import duration

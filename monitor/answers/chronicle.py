@@ -15,7 +15,7 @@ from monitor.component_names import find_component
 from monitor.config import VendorConfig
 from monitor.days.level_spans import level_spans
 from monitor.intervals import day_interval
-from monitor.lookups import among, by_id
+from monitor.lookups import among
 from monitor.model import (
     Impact,
     Incident,
@@ -24,6 +24,7 @@ from monitor.model import (
     PageFacts,
     Phase,
     Window,
+    by_id,
 )
 from monitor.ratios import window_ending
 from monitor.store import IncidentVersion, PageRecord, Store, UpdateVersion

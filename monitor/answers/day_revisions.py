@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
-from monitor.lookups import by_id
-from monitor.model import Day, KnownComponent, Window
+from monitor.model import Day, KnownComponent, Window, by_id
 from monitor.store import DayRevision, PageRecord, Store
 
 

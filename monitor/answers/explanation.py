@@ -16,7 +16,6 @@ from monitor.answers.component_days import (
 from monitor.answers.day_query import DayQuery
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
-from monitor.lookups import by_id
 from monitor.model import (
     Bar,
     Coverage,
@@ -26,6 +25,7 @@ from monitor.model import (
     KnownComponent,
     ObservedRun,
     PageFacts,
+    by_id,
 )
 from monitor.overrides import Override, overridden, overrides_by_id
 from monitor.store import DayRevision, PageRecord, PinnedBody, Store, UpdateVersion

@@ -9,8 +9,8 @@ from monitor import history
 from monitor.config import VendorConfig
 from monitor.impacts import impact_level
 from monitor.intervals import day_interval
-from monitor.lookups import among, by_id, not_none
-from monitor.model import Impact, Incident, KnownComponent, Level, Window
+from monitor.lookups import among
+from monitor.model import Impact, Incident, KnownComponent, Level, Window, by_id, worst_level
 from monitor.standing import is_bad
 from monitor.store import PageRecord, Store
 
@@ -66,7 +66,7 @@ def incidents(
 def worst_of(impacts: Iterable[Impact], vendor: VendorConfig) -> Level | None:
     """Return the worst level of impacts. One that is unknown is never taken for a good one."""
     levels = {impact_level(impact, vendor.impact_mapping) for impact in impacts}
-    worst = max(not_none(levels), default=None)
+    worst = worst_level(levels)
     return None if None in levels and not is_bad(worst) else worst
 
 

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from monitor import history
 from monitor.config import VendorConfig
 from monitor.days.level_spans import LevelSpan, level_spans
-from monitor.lookups import by_id
-from monitor.model import KnownComponent
+from monitor.model import KnownComponent, by_id
 from monitor.store import PageRecord, Store
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from monitor.answers.standing import Freshness, freshness
 from monitor.config import VendorConfig
-from monitor.lookups import among, by_id
-from monitor.model import Incident, KnownComponent
+from monitor.lookups import among
+from monitor.model import Incident, KnownComponent, by_id
 from monitor.store import PageRecord, Store
 
 

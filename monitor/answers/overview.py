@@ -8,8 +8,8 @@ from monitor.answers.component_days import Dispute, days_of, disputes
 from monitor.component_names import find_component
 from monitor.config import VendorConfig
 from monitor.intervals import day_of
-from monitor.lookups import among, by_id
-from monitor.model import Day, Incident, KnownComponent, Level, Window
+from monitor.lookups import among
+from monitor.model import Day, Incident, KnownComponent, Level, Window, by_id
 from monitor.store import PageRecord, Store
 
 

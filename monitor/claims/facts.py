@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from monitor.day_range import DayRange
 from monitor.intervals import Interval, day_interval, spans_of
-from monitor.lookups import ids_of
 from monitor.model import (
     Bar,
     Basis,
@@ -20,6 +19,7 @@ from monitor.model import (
     ObservedRun,
     OpenClaim,
     PageFacts,
+    id_set,
 )
 
 
@@ -67,7 +67,7 @@ class FactsByComponent:
         self._coverage: dict[str | None, list[Coverage]] = defaultdict(list)
         for coverage in facts.coverage:
             self._coverage[coverage.component_id].append(coverage)
-        self._unlisted_ids = frozenset(ids_of(_unlisted(facts.incidents)))
+        self._unlisted_ids = frozenset(id_set(_unlisted(facts.incidents)))
 
     def of(self, component: KnownComponent) -> ComponentFacts | None:
         """Return what was said of a component; None for one that was on the page on no day."""

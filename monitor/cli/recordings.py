@@ -25,7 +25,7 @@ from monitor.config.mistakes import one_of
 from monitor.errors import MonitorError
 from monitor.fetch import HISTORY, Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
 from monitor.intervals import day_interval
-from monitor.lookups import not_none
+from monitor.model import without_none
 from monitor.network import network_options
 from monitor.ratios import DEFAULT_POLICY
 from monitor.running import FINE, SOME_PAGE_FAILED, run
@@ -134,7 +134,7 @@ async def read_page(context: Context, fetcher: Fetches, since: datetime) -> list
         page = context.pages(None)[0]
         if page.platform is not None:
             errors.append((await collector.backfill(page, since)).error)
-    return list(not_none(errors))
+    return without_none(errors)
 
 
 def _end(errors: Iterable[MonitorError]) -> None:

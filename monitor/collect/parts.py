@@ -10,8 +10,7 @@ from monitor.collect.driver import Driver
 from monitor.collect.reports import Reports
 from monitor.collect.vendor_settings import VendorSettings
 from monitor.kit.protocol import PageContext
-from monitor.lookups import ids_of
-from monitor.model import Evidence
+from monitor.model import Evidence, id_set
 from monitor.store import PageRecord, Store
 from monitor.writer import PageCache, Writer
 
@@ -38,7 +37,7 @@ class Parts:
         """Return evidence within the page's bounds. Raises TooManyComponents or NameTooLong."""
         bounds = self.settings.vendors[page.slug].bounds
         evidence = apply_bounds(evidence, bounds, url=page.url)
-        new = ids_of(evidence.components or ()) - cache.component_ids
+        new = id_set(evidence.components or ()) - cache.component_ids
         if new:
             since = self.clock() - timedelta(days=1)
             count = await self.writer.db(self.store.count_new, page.id, new, since=since)

@@ -16,7 +16,7 @@ from itertools import chain, zip_longest
 import httpcore
 
 from monitor.errors import ForbiddenAddress
-from monitor.lookups import not_none
+from monitor.model import without_none
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the addresses of a host, preferred first. Raises OSError when there are none."""
@@ -150,7 +150,7 @@ def interleave(addresses: Iterable[str]) -> list[str]:
     for address in addresses:
         families.setdefault(":" in address, []).append(address)
     turns = zip_longest(*families.values())
-    return list(not_none(chain.from_iterable(turns)))
+    return without_none(chain.from_iterable(turns))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from monitor.lookups import not_none
+from monitor.model import without_none
 
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 """Before everything; a day from the edge, so that no zone falls off the calendar."""
@@ -27,9 +27,9 @@ Moment = TypeVar("Moment", date, datetime)
 
 def earliest(moments: Iterable[Moment | None]) -> Moment | None:
     """Return the earliest of the instants or days that are known; None when none is."""
-    return min(not_none(moments), default=None)
+    return min(without_none(moments), default=None)
 
 
 def latest(moments: Iterable[Moment | None]) -> Moment | None:
     """Return the latest of the instants or days that are known; None when none is."""
-    return max(not_none(moments), default=None)
+    return max(without_none(moments), default=None)

@@ -11,8 +11,7 @@ from sqlalchemy.engine import Connection
 
 from monitor import clocks
 from monitor.intervals import Interval, day_of, utc
-from monitor.lookups import ids_of
-from monitor.model import Aspect, Evidence, Observation, PageInfo
+from monitor.model import Aspect, Evidence, Observation, PageInfo, id_set
 from monitor.store import components, facts, healing, pages, runs, units, updates, words
 from monitor.store.changes.bars import bar_spans, compare_bars
 from monitor.store.changes.common import closed_day, complete_spans
@@ -194,7 +193,7 @@ class EvidenceWriter:
         """Keep that a list which should hold an incident holds it no longer."""
         if evidence.lists is None:
             return
-        ids = frozenset(ids_of(evidence.incidents))
+        ids = frozenset(id_set(evidence.incidents))
         missing = updates.replace_list(self._connection, self._page.id, evidence.source, ids)
         for row in self._present.incidents(missing).values():
             self._facts.change(INCIDENTS, unlist(row, evidence.lists, utc(evidence.read_at)))

@@ -9,8 +9,7 @@ from monitor import history
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.intervals import day_of
-from monitor.lookups import not_none
-from monitor.model import PageHistory
+from monitor.model import PageHistory, without_none
 from monitor.store import PageRecord, Store
 from monitor.writer.parts import Parts
 
@@ -40,7 +39,7 @@ class Deriving:
     def enqueue(self, page: PageRecord) -> None:
         """Have the page's days derived, from its last reading on."""
         starts = (self.queue.get(page.slug), page.observed_until)
-        self.queue[page.slug] = min(not_none(starts), default=None)
+        self.queue[page.slug] = min(without_none(starts), default=None)
 
     def derive(self, since_by_slug: Mapping[str, datetime | None]) -> list[Revisions]:
         """Derive pages' days in one transaction; if that breaks, each page's in its own.

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.fetch import Validators
 from monitor.identity import Identity
-from monitor.lookups import ids_of
-from monitor.model import Component, Evidence, Phase
+from monitor.model import Component, Evidence, Phase, id_set
 from monitor.store import PageRecord, Store
 from monitor.writer.poll_write import PollWrite
 
@@ -108,7 +107,7 @@ class PageCaches:
             incidents = self._store.unfinished_incidents(write.page.id)
         component_list = write.component_list
         if component_list is not None:
-            component_ids = frozenset(ids_of(component_list))
+            component_ids = frozenset(id_set(component_list))
         other = write.other_identity or cache.other_identity
         return PageCache(
             version,

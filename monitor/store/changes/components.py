@@ -11,8 +11,8 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from monitor.intervals import day_interval
-from monitor.lookups import by_id, by_key
-from monitor.model import Component, KnownComponent
+from monitor.lookups import by_key
+from monitor.model import Component, KnownComponent, by_id
 from monitor.store.slugs import Slugs
 
 

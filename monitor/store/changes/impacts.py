@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.intervals import utc
-from monitor.lookups import ids_of
-from monitor.model import Evidence, Impact, Phase
+from monitor.model import Evidence, Impact, Phase, id_set
 from monitor.store.changes.common import FactChange, FactRow
 from monitor.store.edges import MIN_DURATION
 
@@ -15,7 +14,7 @@ def incidents_of_impacts(evidence: Evidence) -> list[str]:
     """Return the ids of the incidents whose impacts the evidence tells. An outline tells those that
     it has impacts of, and no others of its incidents.
     """
-    ids = set() if evidence.outline else ids_of(evidence.incidents)
+    ids = set() if evidence.outline else id_set(evidence.incidents)
     for impact in evidence.impacts:
         if impact.incident_id is not None:
             ids.add(impact.incident_id)

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.intervals import Interval, utc
-from monitor.lookups import by_id
-from monitor.model import Evidence, Incident, Phase
+from monitor.model import Evidence, Incident, Phase, by_id
 from monitor.store.changes.common import FactChange, FactRow
 
 LEFT_BEHIND = "left behind when the page moved to another platform"
