@@ -79,6 +79,10 @@ class Links:
         """Return the address of announced work."""
         return self.page("maintenance", question.items())
 
+    def stacks(self) -> str:
+        """Return the address of all stacks."""
+        return self.page("stacks")
+
     def stack(self, name: str, **question: object) -> str:
         """Return the address of a stack."""
         return self.page(f"stacks/{_part(name)}", question.items())

@@ -18,6 +18,7 @@ ENTRIES = (
     Entry("Now", Links.home),
     Entry("Compare", Links.compare),
     Entry("Maintenance", Links.maintenance),
+    Entry("Stacks", Links.stacks),
     Entry("Definitions", Links.definitions),
 )
 """In the order in which they are shown. A page is here as soon as there is one."""
