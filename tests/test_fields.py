@@ -262,3 +262,8 @@ def test_what_is_no_object_is_an_empty_one_to_who_looks_for_signs(body: bytes) -
     assert responses.try_row(Response(url=url, status=200, body=b'{"a": 1}')) == {"a": 1}
     assert responses.try_row(Response(url=url, status=200, body=body)) == {}
     assert responses.try_row(Response(url=url, status=404, body=b'{"a": 1}')) == {}
+
+
+def test_each_entry_of_a_list_has_its_own_place() -> None:
+    places = list(fields.with_places(["a", "b"], "incidents"))
+    assert places == [("a", "incidents[0]"), ("b", "incidents[1]")]

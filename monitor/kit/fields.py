@@ -6,14 +6,15 @@ half characters, which JSON can spell, and NUL are replaced.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from monitor.kit.responses import shape_error
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 YEARS = range(1990, 2200)
 """A date of any other year is a mistake, and the last days of the calendar have no instant after
@@ -49,9 +50,15 @@ def items(value: object, where: str) -> list[Any]:
     return value if isinstance(value, list) else shape_error(where, "a list", value)
 
 
+def with_places(entries: Iterable[T], where: str) -> Iterator[tuple[T, str]]:
+    """Yield the entries of the list that stands at `where`, each with its own place in it."""
+    for index, entry in enumerate(entries):
+        yield entry, f"{where}[{index}]"
+
+
 def rows(value: object, where: str) -> list[Row]:
     """Return a list of objects."""
-    return [row(item, f"{where}[{index}]") for index, item in enumerate(items(value, where))]
+    return [row(item, place) for item, place in with_places(items(value, where), where)]
 
 
 def optional_rows(value: object, where: str) -> list[Row]:

@@ -37,6 +37,7 @@ from monitor.kit.fields import (
     row,
     rows,
     text,
+    with_places,
 )
 from monitor.kit.hosts import host_of
 from monitor.kit.open_events import closed_since, dump_open
@@ -172,8 +173,8 @@ def _current_evidence(answer: Row, page: PageContext) -> Evidence:
 
 
 def _events(service: Row, name: str, where: str, now: datetime) -> Iterator[Event]:
-    for place, event in enumerate(optional_rows(service.get("events"), where)):
-        yield _event(event, name, f"{where}[{place}]", now)
+    for event, place in with_places(optional_rows(service.get("events"), where), where):
+        yield _event(event, name, place, now)
 
 
 def _event(event: Row, service: str, where: str, now: datetime) -> Event:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence, gap_until_now, one_remark
-from monitor.kit.fields import Row, has_keys, keyword, maybe_text, row, rows, text
+from monitor.kit.fields import Row, has_keys, keyword, maybe_text, row, rows, text, with_places
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_row
@@ -118,8 +118,8 @@ def _states(services: Sequence[Row]) -> Iterator[ComponentState]:
     for index, service in enumerate(services):
         where = f"services[{index}]"
         name = text(service.get("id"), f"{where}.id")
-        for place, geography in enumerate(rows(service.get("geographies"), f"{where}.geographies")):
-            here = f"{where}.geographies[{place}]"
+        place = f"{where}.geographies"
+        for geography, here in with_places(rows(service.get("geographies"), place), place):
             key = text(geography.get("id"), f"{here}.id")
             region = maybe_text(geography.get("name")) or key
             health = keyword(geography.get("health"), f"{here}.health")

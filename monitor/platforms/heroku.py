@@ -34,11 +34,13 @@ from monitor.kit.fields import (
     row,
     rows,
     text,
+    with_places,
 )
 from monitor.kit.messages import messages
 from monitor.kit.posts import Post, Says, end_of, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.sequences import not_among
 from monitor.kit.states import in_trouble
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Component, Level, PageInfo, Phase
@@ -143,8 +145,9 @@ def _is_on_heroku(incident: object) -> bool:
 # incidents
 
 
-def _incidents(items: Iterable[Row]) -> list[Event]:
-    return [_incident(item, f"incidents[{index}]") for index, item in enumerate(items)]
+def _incidents(items: Iterable[Row]) -> Iterator[Event]:
+    for item, where in with_places(items, "incidents"):
+        yield _incident(item, where)
 
 
 def _incident(item: Row, where: str) -> Event:
@@ -153,9 +156,8 @@ def _incident(item: Row, where: str) -> Event:
     posts = optional_rows(item.get("updates"), f"{where}.updates")
     systems = optional_rows(item.get("systems"), f"{where}.systems")
     names = [text(system.get("name"), f"{where}.systems.name") for system in systems]
-    colours = list(_colours(posts))
     # A system that is green now may have been red then.
-    colours += [colour for colour in _colours(systems) if colour != GREEN]
+    colours = [*_colours(posts), *not_among(_colours(systems), {GREEN})]
     colour = _worst_colour(colours)
     level = None if colour is None else VOCABULARY[colour]
     phase = PHASES.get(state, Phase.OPEN)
@@ -232,12 +234,12 @@ def _plans(items: Iterable[Row]) -> tuple[list[Event], set[str]]:
     When it will be is said in prose; it is dated by its announcement.
     """
     plans, unreadable = [], set()
-    for index, item in enumerate(items):
+    for item, where in with_places(items, "scheduled"):
         state = (maybe_text(item.get("state")) or NO_STATE).lower()
         if item.get("resolved") is True or PHASES.get(state) is Phase.CLOSED:
             continue
         try:
-            plans.append(_plan(item, state[:LONGEST_CODE], f"scheduled[{index}]"))
+            plans.append(_plan(item, state[:LONGEST_CODE], where))
         except UnexpectedShape as error:
             unreadable.add(error.message[:LONGEST_CODE])
     return plans, unreadable
@@ -270,7 +272,7 @@ def poll(page: PageContext) -> Steps:
     with locate_errors(response.url):
         answer = row(read_json(response), "the answer")
         states = _component_states(rows(answer.get("status"), "status"))
-        incidents = _incidents(rows(answer.get("incidents"), "incidents"))
+        incidents = list(_incidents(rows(answer.get("incidents"), "incidents")))
         plans, unreadable = _plans(optional_rows(answer.get("scheduled"), "scheduled"))
         events = [*plans, *incidents]
         yield evidence(
@@ -291,9 +293,9 @@ def _component_states(items: Sequence[Row]) -> list[ComponentState]:
     if not items:
         shape_error("status", "a colour for each system", None)
     states = []
-    for index, item in enumerate(items):
-        name = text(item.get("system"), f"status[{index}].system")
-        colour = keyword(item.get("status"), f"status[{index}].status")
+    for item, where in with_places(items, "status"):
+        name = text(item.get("system"), f"{where}.system")
+        colour = keyword(item.get("status"), f"{where}.status")
         component = Component(id=name, name=name)
         states.append(
             ComponentState(component=component, level=VOCABULARY.get(colour), word=colour)
@@ -326,7 +328,7 @@ def _get_history() -> StepsTo[list[Event]]:
     """
     response = yield from get(HISTORY)
     with locate_errors(response.url):
-        incidents = _incidents(rows(read_json(response), "the answer"))
+        incidents = list(_incidents(rows(read_json(response), "the answer")))
         if not incidents:
             raise UnexpectedShape("the history is empty", remedy=RECORD)
         return incidents

@@ -1,7 +1,7 @@
 """The answer of a Better Stack page, a JSON:API document, sorted by what its rows are. Pure."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,7 +69,7 @@ def read_document(answer: object) -> Document:
         resources=_attributes(resources),
         reports=_attributes(reports),
         updates=_attributes(_of_type("status_update", entities)),
-        update_ids={report_id: _update_ids(report) for report_id, report in reports.items()},
+        update_ids=dict(_ids_of_updates(reports)),
     )
 
 
@@ -133,10 +133,13 @@ def _attributes(entities: Mapping[str, Row]) -> dict[str, Row]:
     return attributes
 
 
-def _update_ids(report: Row) -> list[str]:
+def _ids_of_updates(reports: Mapping[str, Row]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each report's id with those of its updates, each once."""
     where = "status_report.relationships"
-    relations = row(report.get("relationships"), where)
-    updates = row(relations.get("status_updates"), f"{where}.status_updates")
-    links = rows(updates.get("data"), f"{where}.status_updates.data")
-    ids = [identifier(link.get("id"), where) for link in links]
-    return list(dict.fromkeys(ids))
+    for key, report in reports.items():
+        relations = row(report.get("relationships"), where)
+        updates = row(relations.get("status_updates"), f"{where}.status_updates")
+        ids: dict[str, None] = {}
+        for link in rows(updates.get("data"), f"{where}.status_updates.data"):
+            ids[identifier(link.get("id"), where)] = None
+        yield key, list(ids)

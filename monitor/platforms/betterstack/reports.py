@@ -73,7 +73,7 @@ def read_report(key: str, document: Document, now: datetime) -> Event:
         component_ids=_component_ids(current, updates),
         spans=spans,
         unknown_words=tuple({kind} - REPORT_TYPES | _unknown_states(status, timelines)),
-        updates=messages(_rows(key, document), at="published_at", states=_posted_states),
+        updates=messages(list(_rows(key, document)), at="published_at", states=_posted_states),
     )
 
 
@@ -85,9 +85,10 @@ def _component_ids(current: States, updates: Iterable[_Update]) -> tuple[str, ..
     return tuple(sorted(ids))
 
 
-def _rows(key: str, document: Document) -> list[Row]:
-    """Return the report's updates as they are, each with its id."""
-    return [document.updates[name] | {"id": name} for name in document.update_ids[key]]
+def _rows(key: str, document: Document) -> Iterator[Row]:
+    """Yield the report's updates as they are, each with its id."""
+    for name in document.update_ids[key]:
+        yield document.updates[name] | {"id": name}
 
 
 def _posted_states(update: Row) -> Iterator[PostedState]:
@@ -189,15 +190,15 @@ def _timelines(
     An update names what it changes; the first that names any is taken to hold since the report's
     start. Where none does, `current` are the states since then.
     """
-    changes = [(update.at, update.states) for update in updates if update.states]
-    changes = changes or [(start, current)]
-    changes[0] = min(changes[0][0], start), changes[0][1]
+    changes = [update for update in updates if update.states]
+    changes = changes or [_Update(start, current, "")]
     timelines: dict[str, Timeline] = {}
-    for at, states in changes:
-        for resource, word in states.items():
+    for update in changes:
+        at = start if update is changes[0] else max(update.at, start)
+        for resource, word in update.states.items():
             timeline = timelines.setdefault(resource, [])
             if not timeline or timeline[-1][1] != word:
-                timeline.append((max(at, start), word))
+                timeline.append((at, word))
     return timelines
 
 

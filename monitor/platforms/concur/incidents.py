@@ -11,6 +11,7 @@ from monitor.kit.fields import (
     maybe_text,
     optional_rows,
     texts,
+    with_places,
 )
 from monitor.kit.messages import messages
 from monitor.kit.posts import closed_at, post_saying
@@ -59,10 +60,10 @@ def read_incidents(
     since: datetime | None = None,
 ) -> Iterator[Event]:
     """Yield the incidents of a list, of those that ended before `since` none, and no tests."""
-    for index, incident in enumerate(optional_rows(incidents, where)):
+    for incident, place in with_places(optional_rows(incidents, where), where):
         is_test = incident.get("is_test") == "Y"
         if not is_test and not _ended_before(incident.get("end_epoch"), since):
-            yield _event(incident, f"{where}[{index}]", now)
+            yield _event(incident, place, now)
 
 
 def _ended_before(end: object, since: datetime | None) -> bool:

@@ -77,7 +77,7 @@ def _get_feed_issues(page: PageContext, since: datetime, most: int) -> StepsTo[I
     except (BadStatus, ParseError) as error:
         return IssueList(error=error)
     all_read = newest[:most] if len(recent) == most else newest
-    oldest = min((issue.at for issue in all_read), default=None)
+    oldest = all_read[-1].at if all_read else None
     return IssueList(events, earliest(oldest, first_start(events)))
 
 

@@ -138,7 +138,8 @@ def _state(updates: Sequence[Update], heading: Sequence[str], last: datetime) ->
     with_dates = list(_with_dates(updates))
     posts = [post_of(at, update) for at, update in with_dates]
     if not with_dates:
-        return _state_without_dates([*(update.meaning for update in updates), *heading], last)
+        meanings = [update.meaning for update in updates]
+        return _state_without_dates([*meanings, *heading], last)
     if OVER in heading:
         return State(OVER, closed_at(posts, min(_times(updates))))
     over = over_since(posts)

@@ -22,7 +22,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.errors import Truncated
-from monitor.kit.events import unlisted
+from monitor.kit.events import first_start, unlisted
 from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.patterns import unmatched
 from monitor.kit.protocol import About, PageContext, Steps, get
@@ -69,8 +69,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     response = yield from get(STATUS)
     answer = read_answer(response, page)
-    starts = [event.start for event in answer.events if not event.maintenance]
-    oldest = min(starts, default=page.now)
+    incidents = [event for event in answer.events if not event.maintenance]
+    oldest = first_start(incidents) or page.now
     yield _evidence(answer, page, since=max(since, oldest))
     if oldest > since:
         what = f"incidents {since:%Y-%m-%d}..{oldest:%Y-%m-%d}"

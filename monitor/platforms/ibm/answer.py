@@ -13,6 +13,7 @@ from monitor.kit.fields import (
     row,
     rows,
     text,
+    with_places,
 )
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import locate_errors, read_json
@@ -46,8 +47,7 @@ def read_answer(response: Response, page: PageContext) -> Answer:
         services: dict[str, str] = {}
         events: list[Event] = []
         unknown_kinds: list[str] = []
-        for at, entry in enumerate(entries):
-            where = f"statusItems[{at}]"
+        for entry, where in with_places(entries, "statusItems"):
             kind = keyword(entry.get("type"), f"{where}.type")
             if kind in {INCIDENT, MAINTENANCE}:
                 events += read_events(entry, kind, where, page.now)
@@ -68,8 +68,7 @@ def _resources(resources: Iterable[Row]) -> tuple[dict[str, str], dict[str, str]
     """Return the names of all services by id, and the words for their states in every region."""
     names: dict[str, str] = {}
     words: dict[str, str] = {}
-    for at, resource in enumerate(resources):
-        where = f"resources[{at}]"
+    for resource, where in with_places(resources, "resources"):
         key = text(resource.get("resourceID"), f"{where}.resourceID")
         names[key] = maybe_text(resource.get("displayName")) or key
         words |= _words(resource, key, where)
