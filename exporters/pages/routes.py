@@ -16,11 +16,12 @@ from exporters.pages.maintenance import MAINTENANCE
 from exporters.pages.navigation import ENTRIES
 from exporters.pages.problems import PROBLEMS, problem_page
 from exporters.pages.rendering import CSP, render, stylesheet
+from exporters.pages.search import SEARCH
 from exporters.pages.stacks import STACK, STACKS
 from exporters.pages.visits import LONGEST_SECONDS, Page, PageKind, Site, Visit
 from exporters.revalidation import Content, revalidated
 
-PAGES: tuple[PageKind, ...] = (COMPARE, DEFINITIONS, MAINTENANCE, STACKS, STACK)
+PAGES: tuple[PageKind, ...] = (COMPARE, DEFINITIONS, MAINTENANCE, SEARCH, STACKS, STACK)
 """Every kind of page; of two whose paths fit, the first answers."""
 
 _HTML, _CSS = "text/html; charset=utf-8", "text/css; charset=utf-8"

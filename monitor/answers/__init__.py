@@ -5,10 +5,11 @@ vendor did over a window, `overview` which days of a span were not quiet, `expla
 behind one day, `reasons` what would make that day another one, and `bad_intervals` when its
 components were at bad levels; `incidents` lists what vendors told, `revised_days` what they changed
 of days that were over, `joint_days` says when several vendors were out at once, `maintenances`
-which work is announced, and `chronicle` all that happened lately. Each reads the store as of an
-instant that the caller gives. In all of them what is unknown is None, and so null, an empty cell or
-"unknown" wherever it is written, never 0 and never "operational". Instants are UTC, days are those
-of the page's zone, windows include their last day, ratios lie in 0..1.
+which work is announced, `search` where a word occurs, and `chronicle` all that happened lately.
+Each reads the store as of an instant that the caller gives. In all of them what is unknown is None,
+and so null, an empty cell or "unknown" wherever it is written, never 0 and never "operational".
+Instants are UTC, days are those of the page's zone, windows include their last day, ratios lie in
+0..1.
 """
 
 from monitor.answers.alternatives import Change
@@ -25,6 +26,7 @@ from monitor.answers.maintenances import Maintenance, maintenances
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
+from monitor.answers.search import Findings, FoundComponent, FoundIncident, SearchQuery, search
 from monitor.answers.spans import SpanFigures
 from monitor.answers.stacks import (
     StackStatus,
@@ -60,6 +62,9 @@ __all__ = (
     "DayQuery",
     "Dispute",
     "Explanation",
+    "Findings",
+    "FoundComponent",
+    "FoundIncident",
     "Freshness",
     "IncidentAccount",
     "IncidentLevel",
@@ -74,6 +79,7 @@ __all__ = (
     "Record",
     "ReportQuery",
     "RevisedDay",
+    "SearchQuery",
     "SpanFigures",
     "SpanQuery",
     "StackStatus",
@@ -96,6 +102,7 @@ __all__ = (
     "reasons",
     "record",
     "revised_days",
+    "search",
     "stack_status",
     "standing",
     "status",

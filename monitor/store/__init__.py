@@ -27,6 +27,7 @@ from monitor.store import (
     purging,
     saving,
     schema,
+    searching,
     snapshots,
     updates,
     watched,
@@ -264,6 +265,8 @@ class Store(Transactions):
     incident_updates = reads(updates.update_versions)
     component_ids = reads(components.component_ids)
     known_components = reads(components.known_components)
+    components_named = reads(searching.components_named)
+    incidents_titled = reads(searching.incidents_titled)
     count_new = reads(components.count_new)
 
     # days

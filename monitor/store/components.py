@@ -40,17 +40,17 @@ class ComponentRow(NamedTuple):
 
 _MINE = COMPONENT.c.page_id == sa.bindparam("page")
 _ORDER = (COMPONENT.c.position, COMPONENT.c.id)
-_COLUMNS = columns(
+COLUMNS = columns(
     COMPONENT,
     "external_id name group_name region position start_date has_bars slug first_seen_at removed_at"
     " excluded",
 )
 _KNOWN_AT = (
-    sa.select(*_COLUMNS)
+    sa.select(*COLUMNS)
     .where(_MINE, COMPONENT.c.first_seen_at <= sa.bindparam("known_at"))
     .order_by(*_ORDER)
 )
-_ON_PAGE = sa.select(*_COLUMNS).where(_MINE, COMPONENT.c.removed_at.is_(None)).order_by(*_ORDER)
+_ON_PAGE = sa.select(*COLUMNS).where(_MINE, COMPONENT.c.removed_at.is_(None)).order_by(*_ORDER)
 LISTED_IDS = sa.select(COMPONENT.c.external_id).where(_MINE, COMPONENT.c.removed_at.is_(None))
 
 
@@ -67,12 +67,13 @@ def listed_components(connection: Connection, page_id: int) -> list[ComponentRow
 
 
 def _component_rows(rows: Iterable[Row], moment: datetime) -> list[ComponentRow]:
-    return [_component_row(tuple(row), moment) for row in rows]
+    return [component_row(tuple(row), moment) for row in rows]
 
 
 # The same rows are read at every change of a page.
 @lru_cache(maxsize=16_384)
-def _component_row(row: tuple[Any, ...], moment: datetime) -> ComponentRow:
+def component_row(row: tuple[Any, ...], moment: datetime) -> ComponentRow:
+    """Return the component of a row of `COLUMNS` as it was known at a moment."""
     key, name, group, region, position, start_date, has_bars, slug, first_seen_at, *rest = row
     removed_at, is_excluded = rest
     component = Component(
