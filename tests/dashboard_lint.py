@@ -23,7 +23,7 @@ UNITS = {
     if isinstance(value, str) and not name.startswith("_")
 }
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
-RATE_INTERVAL = "7m7s"  # what stands for $__rate_interval while a query is parsed
+RATE_INTERVAL = "7m7s"  # what stands for Grafana's own intervals while a query is parsed
 SHOWING = ("stat", "timeseries", "gauge", "table")
 COUNTING = ("rate", "irate", "increase")
 
@@ -33,6 +33,7 @@ def parsed(expression: str) -> promql.Expr:
     when it is none."""
     return promql.parse(
         expression.replace("$__rate_interval", RATE_INTERVAL)
+        .replace("$__interval", RATE_INTERVAL)
         .replace("$target", "99.9")
         .replace("$worst", "30")
     )

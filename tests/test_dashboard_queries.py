@@ -175,21 +175,27 @@ def annotations(board):
     return board["annotations"].get("list", [])
 
 
+MARKS = {
+    "vendorstatus-vendor": ["Outage days", "Level changes", "Incidents"],
+    "vendorstatus-compare": ["Days two or more failed", "Level changes", "Incidents"],
+}
+
+
 @each_board
-def test_days_with_outages_are_marked_on_the_line_charts_alone(board):
+def test_what_happened_is_marked_on_the_line_charts_alone_and_can_be_switched(board):
     lines = [panel["id"] for panel in panels(board) if panel["type"] == "timeseries"]
 
-    assert len(annotations(board)) == (
-        board["uid"] in ("vendorstatus-vendor", "vendorstatus-compare")
-    )
-    for annotation in annotations(board):
+    assert [each["name"] for each in annotations(board)] == MARKS.get(board["uid"], [])
+    for place, annotation in enumerate(annotations(board)):
+        is_of_days = place == 0
+        step = "1d" if is_of_days else "1m"
         assert annotation["filter"] == {"exclude": False, "ids": lines}
-        assert (annotation["target"]["interval"], annotation["datasource"]["uid"]) == (
-            "1d",
-            "${datasource}",
-        )
+        assert (annotation["enable"], annotation["hide"]) == (is_of_days, False)
+        assert annotation["useValueForTime"] is (annotation["name"] == "Incidents")
+        assert annotation["target"]["interval"] == step
+        assert annotation["datasource"]["uid"] == "${datasource}"
         assert 'job=~"$job"' in annotation["target"]["expr"]
-        assert (annotation["expr"], annotation["step"]) == (annotation["target"]["expr"], "1d")
+        assert (annotation["expr"], annotation["step"]) == (annotation["target"]["expr"], step)
         assert parsed(annotation["expr"])
 
 

@@ -15,6 +15,8 @@ from grafana.generate.targets import DATASOURCE, DAY
 from grafana.generate.variables import Variable
 
 TAG = "vendorstatus"
+SHORTEST_STEP = "1m"
+"""Grafana takes longer steps, a hundredth of the shown time, where that is longer."""
 
 
 def board(
@@ -38,12 +40,31 @@ def day_marks(name: str, expression: str, title: str, text: str) -> builders.Ann
 
     `dashboard_json` leads it to the line charts alone: the others say by themselves what a day was.
     """
-    query = prometheus.Dataquery().expr(expression).interval(DAY).ref_id("Anno")
+    return _marks(name, expression, DAY).title_format(title).text_format(text)
+
+
+def span_marks(name: str, expression: str, title: str, text: str) -> builders.AnnotationQuery:
+    """Mark the spans in which a series of the expression has a sample of 1 or more; where the chart
+    is first shown they are switched off.
+    """
+    marks = _marks(name, expression, SHORTEST_STEP).title_format(title).text_format(text)
+    return marks.enable(False)
+
+
+def start_marks(name: str, expression: str, title: str, text: str) -> builders.AnnotationQuery:
+    """Mark the instants that the expression's values are, in milliseconds of Unix time; where the
+    chart is first shown they are switched off.
+    """
+    return span_marks(name, expression, title, text).use_value_for_time(True)
+
+
+def _marks(name: str, expression: str, step: str) -> builders.AnnotationQuery:
+    query = prometheus.Dataquery().expr(expression).interval(step).ref_id("Anno")
     annotation = builders.AnnotationQuery().name(name).datasource(DATASOURCE).icon_color(ORANGE)
     annotation.enable(True).hide(False).target(query.datasource(DATASOURCE))
     # where older versions of the data source's plugin look for them
-    annotation.expr(expression).step(DAY)
-    return annotation.title_format(title).text_format(text).use_value_for_time(False)
+    annotation.expr(expression).step(step)
+    return annotation.use_value_for_time(False)
 
 
 def dashboard_json(dashboard: builders.Dashboard) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statushistory, table, timeseries
 from grafana_foundation_sdk.models import units
 
-from grafana.generate import colours, days, links, panels, queries, tables
+from grafana.generate import colours, days, links, marks, panels, queries, tables
 from grafana.generate.board import board, day_marks
 from grafana.generate.days import failing_days, over_90_days
 from grafana.generate.queries import CHOSEN_VENDORS as CHOSEN
@@ -48,8 +48,10 @@ def dashboard() -> builders.Dashboard:
         " would have saved."
     )
     text = "A day on which two or more of the chosen vendors had an outage."
-    days = day_marks("Days two or more failed", f"{FAILURES} >= 2", "Failed together", text)
-    builder = board(links.COMPARE, words, variables, since="now-89d/d").annotation(days)
+    together = day_marks("Days two or more failed", f"{FAILURES} >= 2", "Failed together", text)
+    builder = board(links.COMPARE, words, variables, since="now-89d/d").annotation(together)
+    builder.annotation(marks.level_marks(CHOSEN))
+    builder.annotation(marks.incident_marks(CHOSEN))
     for panel in (
         *_together(),
         panels.legend(),

@@ -9,6 +9,7 @@ panel that must show it draws `UNKNOWN`, never as green.
 
 from exporters.families import PREFIX
 from exporters.samples import UNKNOWN
+from monitor.model import BAD_LEVELS
 
 JOB = 'job=~"$job"'
 OUTAGE = 3
@@ -21,6 +22,7 @@ STALE_SECONDS = 3600
 """A page that was not read for this long is stale; the alert rules say so then."""
 DAILY = "25h"
 """Far enough back to find the one sample a day of imported history."""
+SINCE_THE_STEP_BEFORE = "$__interval"
 LATELY = "8d"
 """Far enough back that what is known of vendors by name outlives a weekend's outage."""
 KNOWN_COVERAGE = 0.9
@@ -199,6 +201,32 @@ def open_starts(*matchers: str) -> str:
         "vendor_open_incident_start_timestamp_seconds", "vendor, title, impact, url", *matchers
     )
     return f"({began} and on (vendor) {read_lately('vendor', *matchers)}) * 1000"
+
+
+# since the step before
+
+
+def incident_starts(*matchers: str) -> str:
+    """Return when each incident began that was seen open since the step before, maintenance too, in
+    milliseconds of Unix time; by vendor, title and impact.
+    """
+    began = series(
+        "vendor_open_incident_start_timestamp_seconds", *matchers, over=SINCE_THE_STEP_BEFORE
+    )
+    return f"max by (vendor, title, impact) (last_over_time({began})) * 1000"
+
+
+def bad_levels(*matchers: str) -> str:
+    """Return the vendors' worst levels since the step before as they were read, but for operational
+    ones, each with its word as the label level.
+    """
+    seen = series("vendor_level", *matchers, over=SINCE_THE_STEP_BEFORE)
+    worst = f"max by (vendor) (max_over_time({seen}))"
+    words = []
+    for level in BAD_LEVELS:
+        named = f'label_replace({worst} == {int(level)}, "level", "{level.title}", "", "")'
+        words.append(named)
+    return f"({' or '.join(words)})"
 
 
 # rates

@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statetimeline, statushistory, table, timeseries
 from grafana_foundation_sdk.models import common, units
 
-from grafana.generate import colours, days, links, panels, queries, tables
+from grafana.generate import colours, days, links, marks, panels, queries, tables
 from grafana.generate.board import board, day_marks
 from grafana.generate.queries import CHOSEN_COMPONENTS, LONGEST, ONE_VENDOR, OUTAGE
 from grafana.generate.tables import Column
@@ -45,6 +45,8 @@ def dashboard() -> builders.Dashboard:
         " own."
     )
     builder = board(links.VENDOR, words, variables, since="now-89d/d").annotation(_outages())
+    builder.annotation(marks.level_marks(ONE_VENDOR))
+    builder.annotation(marks.incident_marks(ONE_VENDOR))
     for panel in (
         *_now(),
         _open(),
