@@ -48,6 +48,11 @@ class MonitorError(Exception):
     traceback.
     """
 
+    @property
+    def lines(self) -> list[str]:
+        """What is said of it, on lines of their own."""
+        return [str(self)]
+
 
 class ConfigError(MonitorError):
     """The configuration or the command line is wrong; the message names the place and the

@@ -7,7 +7,7 @@ from exporters import connections
 from monitor import sparing
 from monitor.collect.timing import LEASE_SECONDS
 from monitor.errors import STORE_CAUSES
-from monitor.running import MOST_WAITS
+from monitor.loop import MOST_WAITS
 from monitor.schedule import DRAIN_SECONDS, LAST_WRITE_SECONDS, TICK_SECONDS
 from monitor.store import health, patience, postgres
 from monitor.store.faults import REMEDIES

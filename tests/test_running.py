@@ -7,7 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from monitor.running import MOST_WAITS, run
+from monitor.loop import MOST_WAITS
+from monitor.running import run
 
 HANGS = """
 import asyncio, time

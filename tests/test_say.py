@@ -12,8 +12,9 @@ from rich.console import Group
 from rich.text import Text
 
 from monitor import terminal
+from monitor.drawing import table
 from monitor.logs import LogFormat, OnceAMinute, OneLine
-from monitor.terminal import say, say_json, table
+from monitor.terminal import say, say_json
 
 ROOT = Path(__file__).parents[1]
 
@@ -155,7 +156,9 @@ def test_messages_of_other_libraries_are_taken_as_they_are(
 # -----------------------------------------------------------------------------------------------------------
 # the lint
 
-ONLY_HERE = {ROOT / "monitor" / f"{name}.py" for name in ("terminal", "grid", "logs")}
+ONLY_HERE = {
+    ROOT / "monitor" / f"{name}.py" for name in ("terminal", "drawing", "progress", "grid", "logs")
+}
 PRINTS = {"print", "print_json", "echo", "secho", "prompt", "confirm", "input", "basicConfig", "StreamHandler", "Console",
           "Text", "from_markup", "from_ansi"}  # fmt: skip
 DRAWN = {"Group", "RenderableType", "Padding", "Text"}

@@ -10,8 +10,9 @@ import pytest
 
 from exporters.report.terminal import legend
 from monitor import terminal
+from monitor.drawing import table
 from monitor.store import Store
-from monitor.terminal import say, table, tell
+from monitor.terminal import say, tell
 from tests.cases import FIXTURES, recording_of, write_recording
 from tests.store_support import add_page
 from tests.terminals import Screen, seen, typed_at_terminal

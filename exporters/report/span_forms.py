@@ -9,8 +9,8 @@ from exporters.report.markdown import bullets
 from exporters.report.sentences import page_remarks
 from exporters.report.spans import SpanRow, definitions, span_facts, span_rows
 from monitor.answers import Record, ReportQuery
+from monitor.drawing import side_by_side, words
 from monitor.plain import markdown_text
-from monitor.terminal import side_by_side, words
 
 _SHORTEST_NAME = 16
 _GAP = 2

@@ -10,8 +10,8 @@ from exporters.report.sentences import component_name, downtime, outage_days, re
 from exporters.report.spans import definitions, verdicts
 from exporters.wording import level_title, percent
 from monitor.answers import ComponentRecord, Record, ReportQuery
+from monitor.drawing import words
 from monitor.model import Day, Level
-from monitor.terminal import words
 
 # Height says what colour says: the row can be read without colours.
 CELLS: Mapping[Level | None, tuple[str, str]] = {

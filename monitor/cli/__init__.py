@@ -4,41 +4,16 @@ Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configu
 interrupted.
 """
 
+import os
 import sys
 
 import typer
 
 from monitor import __version__
-from monitor.cli import (
-    adding,
-    agents,
-    applying,
-    assets,
-    beginning,
-    checking,
-    completion,
-    database,
-    detection,
-    evidence,
-    explaining,
-    exporting,
-    listing,
-    reading,
-    rebuilding,
-    recordings,
-    removing,
-    reporting,
-    schema,
-    serving,
-    simulation,
-    status,
-    tokens,
-)
 from monitor.cli.ends import CommandLine
-from monitor.cli.examples import add_endings
-from monitor.cli.manner import set_manner, understand_everywhere
-from monitor.cli.rows import Plain, PlainOption
-from monitor.config import InvalidConfig
+from monitor.cli.examples import ENDINGS
+from monitor.cli.invocation import ASKED_BY_SHELL
+from monitor.cli.manner import LOG_VARIABLES, set_manner
 from monitor.errors import MonitorError, PageError, ReceiverError
 from monitor.running import (
     BAD_USAGE,
@@ -47,7 +22,7 @@ from monitor.running import (
     end_despite_waiting_threads,
     end_interrupted,
 )
-from monitor.terminal import protect_output, say, say_json, tell
+from monitor.terminal import protect_output, say, tell
 
 app = typer.Typer(
     name="monitor",
@@ -62,46 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-about = typer.Typer()
-
-
-@about.command(short_help="Print the version.")
-def version(form: PlainOption = Plain.TABLE) -> None:
-    """Print the version."""
-    if form is Plain.JSON:
-        say_json({"name": "vendorstatus", "version": __version__})
-    else:
-        say(f"vendorstatus {__version__}")
-
-
-for commands in (  # in the order in which `--help` lists them
-    serving.commands,
-    agents.commands,
-    reading.commands,
-    status.commands,
-    reporting.commands,
-    explaining.commands,
-    rebuilding.commands,
-    recordings.commands,
-    simulation.commands,
-    about,
-    beginning.commands,
-    detection.commands,
-    adding.commands,
-    listing.commands,
-    removing.commands,
-    checking.commands,
-    applying.commands,
-    schema.commands,
-    tokens.commands,
-    exporting.commands,
-    evidence.commands,
-    assets.commands,
-    database.commands,
-    completion.commands,
-):
-    app.add_typer(commands)
-
 
 app.callback()(set_manner)
 
@@ -119,19 +54,32 @@ def main() -> None:
 
 def _run() -> None:
     protect_output()
+    if sys.argv[1:] == ["version"] and LOG_VARIABLES.isdisjoint(os.environ):
+        _say_version()
+        return
     command = typer.main.get_command(app)
-    understand_everywhere(command)
-    add_endings(command)
-    completion.answer_shells()
+    command.epilog = ENDINGS["monitor"].text
+    if ASKED_BY_SHELL in os.environ:
+        from monitor.cli.completion import answer_shells
+
+        answer_shells()
     try:
         command(prog_name="monitor")
     except MonitorError as error:
-        first, *rest = str(error).split("\n") if isinstance(error, InvalidConfig) else [str(error)]
+        first, *rest = error.lines
         tell(f"monitor: {first}", *rest, style="red", err=True)
         of_others = isinstance(error, PageError | ReceiverError)
         sys.exit(SOME_PAGE_FAILED if of_others else BAD_USAGE)
     except KeyboardInterrupt:
         end_interrupted()
+
+
+def _say_version() -> None:
+    """Do as `monitor version` does, which takes twice as long: Typer's reading of options does."""
+    try:
+        say(f"vendorstatus {__version__}")
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """`monitor completion`: the shell finishes commands, options, vendors and components."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +9,12 @@ from typer._completion_classes import completion_init
 from typer._completion_shared import Shells, get_completion_script
 from typer._completion_shared import install as install_script
 
+from monitor.cli.invocation import ASKED_BY_SHELL
 from monitor.errors import ConfigError
 from monitor.terminal import say
 
 commands = typer.Typer()
 completion = typer.Typer(no_args_is_help=True)
-
-VARIABLE = "_MONITOR_COMPLETE"
-"""Set by a shell that asks for words."""
 
 _SHELLS = tuple(shell for shell in Shells if shell in {"bash", "zsh", "fish"})
 
@@ -31,10 +28,9 @@ Shell = Annotated[
 ]
 
 
-def answer_shells(environment: Mapping[str, str] = os.environ) -> None:
-    """Have the command answer a shell that asks for words, where one does."""
-    if VARIABLE in environment:
-        completion_init()
+def answer_shells() -> None:
+    """Have the command answer the shell that asks for words."""
+    completion_init()
 
 
 @completion.command(short_help="Print the script, to install it yourself.")
@@ -53,7 +49,7 @@ def install(shell: Shell = None) -> None:
     """
     name = _shell_of(shell)
     try:
-        _, path = install_script(shell=name, prog_name="monitor", complete_var=VARIABLE)
+        _, path = install_script(shell=name, prog_name="monitor", complete_var=ASKED_BY_SHELL)
     except OSError as error:
         reason = error.strerror or error
         remedy = f"write the output of `monitor completion show {name}` elsewhere"
@@ -66,7 +62,7 @@ commands.add_typer(completion, name="completion", help="Have your shell finish w
 
 
 def _script(shell: str) -> str:
-    return get_completion_script(prog_name="monitor", complete_var=VARIABLE, shell=shell)
+    return get_completion_script(prog_name="monitor", complete_var=ASKED_BY_SHELL, shell=shell)
 
 
 def _also_changed(shell: str) -> str:

@@ -9,10 +9,11 @@ import typer
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.config import read_database
 from monitor.errors import ConfigError
+from monitor.progress import counting
 from monitor.running import SOME_PAGE_FAILED, end_interrupted
 from monitor.runtime import load_settings, now
 from monitor.store import addresses, copies, places
-from monitor.terminal import counting, say
+from monitor.terminal import say
 
 _CHECKSUM_SHOWN = 12
 

@@ -28,9 +28,10 @@ from monitor.cli.export_query import (
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
+from monitor.progress import counting
 from monitor.runtime import Context, open_context
 from monitor.store import PageRecord
-from monitor.terminal import counting, say
+from monitor.terminal import say
 
 
 def openmetrics(

@@ -25,9 +25,10 @@ from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
 from monitor.plain import masked_url
+from monitor.progress import counting
 from monitor.runtime import Context, open_context
 from monitor.store import PageRecord
-from monitor.terminal import counting, say
+from monitor.terminal import say
 
 
 def remote_write(

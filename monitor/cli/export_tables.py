@@ -15,9 +15,10 @@ from monitor.cli.files import whole_file
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
+from monitor.progress import counting
 from monitor.runtime import open_context
 from monitor.spans import SpanChoice
-from monitor.terminal import binary_stdout, counting, say
+from monitor.terminal import binary_stdout, say
 
 TableName = StrEnum(  # type: ignore[misc]
     "TableName", {name.upper(): name for name in tables.TABLES}

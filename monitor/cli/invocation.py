@@ -7,6 +7,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+ASKED_BY_SHELL = "_MONITOR_COMPLETE"
+"""Variable that is set by a shell that asks for words."""
+
 OVER_THE_FILE = ("MONITOR_DATABASE_URL", "MONITOR_VENDORS")
 """Variables that hold in place of what a settings file says."""
 

@@ -22,13 +22,14 @@ from monitor.cli.rows import (
     utc,
 )
 from monitor.config import CatalogEntry, Settings, VendorConfig
+from monitor.drawing import paragraph
 from monitor.errors import ConfigError
 from monitor.kit.protocol import About
 from monitor.lookups import by_slug, slugs_of
 from monitor.runtime import load_settings, open_store
 from monitor.store import PageRecord, places
 from monitor.suggestions import did_you_mean, nearest
-from monitor.terminal import paragraph, say, say_json, tell
+from monitor.terminal import say, say_json, tell
 from monitor.watching import Command
 
 commands = typer.Typer()

@@ -31,6 +31,9 @@ class LogLevel(StrEnum):
         return logging.getLevelNamesMapping()[self.value.upper()]
 
 
+LOG_VARIABLES = frozenset({"MONITOR_LOG_LEVEL", "MONITOR_LOG_FORMAT"})
+"""Variables of the environment that options are read from."""
+
 TOLD_AT_THE_END = ("monitor.collect", "monitor.store.health")
 """Loggers of errors that a command says itself at its end, unless it was asked for a log."""
 
@@ -142,16 +145,12 @@ def set_manner(
     Manner.of(ctx).put_in_force()
 
 
-def understand_everywhere(root: Any) -> None:  # noqa: ANN401
-    """Have the options of the whole command understood after the names of its commands too.
+def understand_everywhere(command: Any, options: Any) -> None:  # noqa: ANN401
+    """Have the options of the whole command understood after the names of a command, and of those
+    in it, too.
 
     There they are not shown, and an option of the command's own with the same name goes first.
     """
-    for command in root.commands.values():
-        _add_hidden(command, root.params)
-
-
-def _add_hidden(command: Any, options: Any) -> None:  # noqa: ANN401
     own_names: set[str] = set()
     for option in command.params:
         own_names.update(option.opts)
@@ -159,7 +158,7 @@ def _add_hidden(command: Any, options: Any) -> None:  # noqa: ANN401
         if option.name != "version" and own_names.isdisjoint(option.opts):
             command.params.append(_hidden_copy(option))
     for each in getattr(command, "commands", {}).values():
-        _add_hidden(each, options)
+        understand_everywhere(each, options)
 
 
 def _hidden_copy(option: Any) -> Any:  # noqa: ANN401

@@ -19,11 +19,12 @@ from monitor.collect import Answers, BackfillResult, Collector, PollResult
 from monitor.intervals import day_interval, day_of
 from monitor.lookups import slugs_of
 from monitor.model import Evidence
+from monitor.progress import bars
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import Context, collecting, open_context
 from monitor.spans import SpanChoice
 from monitor.store import PageRecord
-from monitor.terminal import bars, is_for_people, say, tell
+from monitor.terminal import is_for_people, say, tell
 from monitor.watching import Command
 
 commands = typer.Typer()

@@ -12,19 +12,12 @@ from monitor import answers
 from monitor.cli.files import whole_file
 from monitor.cli.options import ReportForm
 from monitor.cli.paper import find_browser, pdf_of
+from monitor.drawing import UNLIMITED, plain_lines, width
 from monitor.errors import ConfigError
 from monitor.runtime import Context
 from monitor.spans import SpanChoice
 from monitor.store import PageRecord
-from monitor.terminal import (
-    UNLIMITED,
-    binary_stdout,
-    is_for_people,
-    note,
-    plain_lines,
-    say_each,
-    width,
-)
+from monitor.terminal import binary_stdout, is_for_people, note, say_each
 
 _SUFFIXES = {
     ".csv": ReportForm.CSV,

@@ -9,9 +9,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from exporters.wording import cell
 from monitor.plain import markdown_text
-from monitor.terminal import say, say_each, say_json, table
+from monitor.terminal import say, say_each, say_json
 
 
 class Shape(StrEnum):
@@ -65,6 +64,8 @@ def print_table(rows: Sequence[Mapping[str, str]]) -> None:
     if rows:
         columns = [key for key in rows[0] if key != NOTE]
         lines = [_values(row, columns) for row in rows]
+        from monitor.drawing import table
+
         say(table(columns, lines, uncut=("vendor", "page")))
 
 
@@ -98,6 +99,8 @@ def _csv_line(values: Iterable[Fact]) -> str:
 
 
 def _csv_cell(value: Fact) -> str:
+    from exporters.wording import cell
+
     return cell(value) if isinstance(value, str) else _text(value)
 
 

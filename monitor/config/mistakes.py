@@ -35,6 +35,11 @@ class InvalidConfig(ConfigError):
         count = "1 mistake" if len(self.problems) == 1 else f"{len(self.problems)} mistakes"
         super().__init__("\n".join([f"{source}: {count}", *map(str, self.problems)]))
 
+    @property
+    def lines(self) -> list[str]:
+        """The number of the mistakes, then each."""
+        return str(self).split("\n")
+
 
 class Mistake(ConfigError, ValueError):
     """A value that cannot be used; the message is shown after the place it stands at."""
