@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
-from itertools import product
 
 from monitor import overrides
 from monitor.clocks import believable, is_ahead
@@ -30,9 +29,10 @@ def named_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> 
 
 def _matches_any(entry: KnownComponent, patterns: Sequence[str]) -> bool:
     component = entry.component
-    texts = (component.id, entry.slug, component.name, component.group or "")
-    pairs = product(patterns, map(str.casefold, texts))
-    return any(fnmatchcase(text, pattern) for pattern, text in pairs)
+    for text in (component.id, entry.slug, component.name, component.group or ""):
+        if any(fnmatchcase(text.casefold(), pattern) for pattern in patterns):
+            return True
+    return False
 
 
 def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> frozenset[str]:

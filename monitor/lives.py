@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, tzinfo
 
 from monitor.intervals import day_of
-from monitor.model import ALWAYS, History, KnownComponent, Life, without_none
+from monitor.model import ALWAYS, History, KnownComponent, Life
 
 
 def with_lives(
@@ -63,6 +63,9 @@ def vendor_life(lives: Iterable[Life]) -> Life:
 
     A page that no longer lists any of them has not ended: nothing says that its vendor has.
     """
-    firsts = [life.first for life in lives]
-    days = without_none(firsts)
-    return Life(min(days)) if days and len(days) == len(firsts) else ALWAYS
+    days = []
+    for life in lives:
+        if life.first is None:
+            return ALWAYS
+        days.append(life.first)
+    return Life(min(days)) if days else ALWAYS

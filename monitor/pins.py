@@ -41,7 +41,10 @@ def bad_days(
     word.
     """
     first, last = day_of(since, zone), day_of(evidence.read_at, zone)
-    days = {bar.day for bar in evidence.bars if bar.partial_seconds + bar.major_seconds > 0}
+    days = set()
+    for bar in evidence.bars:
+        if bar.partial_seconds + bar.major_seconds > 0:
+            days.add(bar.day)
     for span in _bad_spans(evidence, mapping, since):
         days.update(days_touched(span, zone))
     states = evidence.observed or ()

@@ -149,8 +149,8 @@ def masked_url(url: str) -> str:
     except ValueError:
         return MASK
     _, at, host = parts.netloc.rpartition("@")
-    path = "/".join(_mask_part(part) for part in parts.path.split("/"))
-    query = "&".join(_mask_pair(pair) for pair in parts.query.split("&"))
+    path = "/".join(map(_mask_part, parts.path.split("/")))
+    query = "&".join(map(_mask_pair, parts.query.split("&")))
     scheme = f"{parts.scheme}://" if parts.scheme else ""
     address = f"{scheme}{MASK if at else ''}{at}{host}{path}"
     return address + (f"?{query}" if parts.query else "") + (f"#{MASK}" if parts.fragment else "")
@@ -175,9 +175,12 @@ def secrets_of(url: str) -> frozenset[str]:
         return frozenset({url})
     user = parts.netloc.rpartition("@")[0]
     secrets = {parts.password or "", parts.fragment, *user.split(":")}
-    secrets.update(pair.rpartition("=")[2] for pair in parts.query.split("&"))
-    secrets.update(part for part in parts.path.split("/") if _TOKEN.fullmatch(part))
-    return frozenset(secrets.union(unquote_plus(secret) for secret in secrets))
+    for pair in parts.query.split("&"):
+        secrets.add(pair.rpartition("=")[2])
+    for part in parts.path.split("/"):
+        if _TOKEN.fullmatch(part):
+            secrets.add(part)
+    return frozenset(secrets.union(map(unquote_plus, secrets)))
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

@@ -154,8 +154,12 @@ def _zone_of_city(city: str, places: Iterable[str]) -> str | None:
 
 def _likest(word: str, candidates: Iterable[str]) -> list[str]:
     """Return the candidates that are near, the likest first, without those clearly less so."""
-    ratios = {each: _ratio(word, each) for each in candidates}
-    near = sorted((-ratio, each) for each, ratio in ratios.items() if ratio >= NEAR)
+    near = []
+    for each in candidates:
+        ratio = _ratio(word, each)
+        if ratio >= NEAR:
+            near.append((-ratio, each))
+    near.sort()
     return [each for ratio, each in near if ratio - near[0][0] <= AS_NEAR]
 
 
@@ -184,5 +188,6 @@ def _one_clock(zones: Collection[str]) -> str | None:
     """Return the first of these zones where all have one clock, else None."""
     clocks: set[Clock] = set()
     for zone in zones:
-        clocks.add(tuple(at.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset() for at in _SEASONS))
+        place = zoneinfo.ZoneInfo(zone)
+        clocks.add(tuple(at.astimezone(place).utcoffset() for at in _SEASONS))
     return next(iter(zones)) if len(clocks) == 1 else None

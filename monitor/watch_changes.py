@@ -54,9 +54,12 @@ class WatchChanges:
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each vendor that changes."""
-        yield from (f"added: {slug}" for slug in self.added)
-        yield from (f"watched again: {slug}; it has its history" for slug in self.resumed)
-        yield from (f"removed: {slug}; its history is kept" for slug in self.removed)
+        for slug in self.added:
+            yield f"added: {slug}"
+        for slug in self.resumed:
+            yield f"watched again: {slug}; it has its history"
+        for slug in self.removed:
+            yield f"removed: {slug}; its history is kept"
         for old, new in self.renamed:
             remedy = f"`monitor rename {old} {new}` would keep the history"
             yield f"renamed? {old} and {new} have the same page; {remedy}"
@@ -82,12 +85,14 @@ class WatchChanges:
     def differences(self) -> str:
         """The differences in one phrase, seen from the settings."""
         missing = tuple(sorted({*self.added, *self.resumed}))
-        parts = {
-            "not watched": missing,
-            "watched, but not in the settings": self.removed,
-            "watched with other settings": list(self._keys_changed()),
-        }
-        return "; ".join(f"{what}: {join_names(names)}" for what, names in parts.items() if names)
+        parts = []
+        if missing:
+            parts.append(f"not watched: {join_names(missing)}")
+        if self.removed:
+            parts.append(f"watched, but not in the settings: {join_names(self.removed)}")
+        if self.changed:
+            parts.append(f"watched with other settings: {join_names(list(self._keys_changed()))}")
+        return "; ".join(parts)
 
     def _keys_changed(self) -> Iterator[str]:
         for slug, changes in self.changed.items():

@@ -1,5 +1,6 @@
 """On which days several vendors had an outage at once, and what chance alone would give."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,25 +30,36 @@ class JointDays:
 def joint_days(records: Sequence[Record]) -> JointDays:
     """Return the joint days of the records' vendors as wholes, oldest first."""
     rows = _common_rows([record.days for record in records])
-    known = {day: row for day, row in rows.items() if all(each.level is not None for each in row)}
-    counts = tuple(_outages(column) for column in zip(*known.values(), strict=True))
+    known_rows = []
+    joint_rows = {}
+    for day, row in rows.items():
+        if any(each.level is None for each in row):
+            continue
+        known_rows.append(row)
+        if _outages(row) == len(row):
+            joint_rows[day] = row
+    counts = tuple(map(_outages, zip(*known_rows, strict=True)))
     return JointDays(
         dates=len(rows),
-        known_dates=len(known),
+        known_dates=len(known_rows),
         outage_days=counts or (0,) * len(records),
-        days={day: row for day, row in known.items() if _outages(row) == len(row)},
-        chance=joint_chance(len(known), counts) if len(counts) > 1 else None,
+        days=joint_rows,
+        chance=joint_chance(len(known_rows), counts) if len(counts) > 1 else None,
     )
 
 
 def _common_rows(histories: Sequence[Sequence[Day]]) -> dict[date, tuple[Day, ...]]:
     """Return the days of each date that all have, in the order of the histories."""
-    if not histories:
-        return {}
-    by_date = [{day.day: day for day in history} for history in histories]
-    dates = set(by_date[0]).intersection(*by_date[1:])
-    return {day: tuple(days[day] for days in by_date) for day in sorted(dates)}
+    days_of: dict[date, list[Day]] = defaultdict(list)
+    for history in histories:
+        for day in history:
+            days_of[day.day].append(day)
+    rows = {}
+    for each in sorted(days_of):
+        if len(days_of[each]) == len(histories):
+            rows[each] = tuple(days_of[each])
+    return rows
 
 
 def _outages(days: Sequence[Day]) -> int:
-    return sum(day.level is not None and day.level.is_outage for day in days)
+    return sum(day.is_outage for day in days)

@@ -44,8 +44,8 @@ def level_changes(
         *_of_intervals(by_precision[Precision.INTERVAL], components),
         *_of_days(by_precision[Precision.DAY], components),
     ]
-    later = (change for change in changes if change.start > since)
-    return tuple(sorted(later, key=lambda change: (change.start, change.level)))
+    changes.sort(key=lambda change: (change.start, change.level))
+    return tuple(change for change in changes if change.start > since)
 
 
 def _of_intervals(
@@ -84,8 +84,12 @@ def _worst(
 ) -> LevelChange:
     """Return the worst level of spans that all hold from start to end."""
     level = max(span.level for span in there)
-    worst = [span for span in there if span.level is level]
-    goes_on = any(span.is_open and span.span.end == end for span in worst)
+    worst = []
+    goes_on = False
+    for span in there:
+        if span.level is level:
+            worst.append(span)
+            goes_on = goes_on or (span.is_open and span.span.end == end)
     return LevelChange(
         level=level,
         start=start,

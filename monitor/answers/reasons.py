@@ -3,7 +3,7 @@
 Levels and outage seconds are compared, whole seconds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor import history
@@ -75,12 +75,15 @@ def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuer
         seconds_of=names.get(day.component_id or ""),
         rule=_rule(case, day),
         witnesses=tuple(_witnesses(case, days, day)),
-        changes=tuple(
-            change
-            for change in changes(case, day, store, page, query.now)
-            if _verdict(change.day) != _verdict(day)
-        ),
+        changes=tuple(_turns(changes(case, day, store, page, query.now), day)),
     )
+
+
+def _turns(changes: Iterable[Change], day: Day) -> Iterator[Change]:
+    """Yield the changes by which the day would be another one."""
+    for change in changes:
+        if _verdict(change.day) != _verdict(day):
+            yield change
 
 
 def _verdict(day: Day) -> tuple[Level | None, int]:

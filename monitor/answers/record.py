@@ -167,6 +167,12 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
     begin, end = day_interval(window.first, page.zone), day_interval(last, page.zone)
     span = Interval(begin.start, end.end)
     incidents = tuple(_touching(facts.incidents, span))
+    components = []
+    for entry in _components(facts, span):
+        component = _component(
+            entry, facts, days, window, query=query, levels=standing.levels, uptimes=uptimes
+        )
+        components.append(component)
     return Record(
         page=page,
         query=query,
@@ -174,12 +180,7 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
         days=tuple(days.vendor.each(window)),
         standing=standing,
         incidents=incidents,
-        components=tuple(
-            _component(
-                entry, facts, days, window, query=query, levels=standing.levels, uptimes=uptimes
-            )
-            for entry in _components(facts, span)
-        ),
+        components=tuple(components),
         spans=query.by_span.of_vendor(days.vendor, _counted_histories(days)),
         reported_uptime=uptimes.get(None),
         overrides=() if is_raw else overridden(incidents, vendor.overrides),

@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.answers.status import STALE, Status, never_read, not_watched, status_of
 from monitor.config import VendorConfig
 from monitor.history import named_ids
+from monitor.lookups import by_slug
 from monitor.model import KnownComponent, Level
 from monitor.stacks import Target
 from monitor.standing import together
@@ -66,7 +67,7 @@ def target_statuses(
     """
     targets = list(targets)
     slugs = {target.vendor for target in targets}
-    pages = {page.slug: page for page in store.pages(slugs, removed=True)}
+    pages = by_slug(store.pages(slugs, removed=True))
     looks: dict[int, _Look] = {}
     for target in targets:
         vendor, page = vendors.get(target.vendor), pages.get(target.vendor)

@@ -205,10 +205,11 @@ def _goes_on(
         return is_last and facts.component_id in open_ids
     if span.span.end != facts.until:
         return False
-    for impact in facts.impacts:
-        if impact.incident_id == span.incident_id and impact.end is None:
-            return True
-    return False
+    return _is_open_incident(span.incident_id, facts)
+
+
+def _is_open_incident(key: str | None, facts: ComponentFacts) -> bool:
+    return any(impact.incident_id == key and impact.end is None for impact in facts.impacts)
 
 
 def _is_seen_further(span: LevelSpan, facts: ComponentFacts, interval: timedelta) -> bool:

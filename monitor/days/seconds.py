@@ -17,8 +17,7 @@ def worst_seconds(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Seconds
     lengths = [timedelta()] * len(Level)
     for parts, start, end in _between_edges(bad, within):
         lengths[_worst_level(parts, start, end)] += end - start
-    seconds = (round(length.total_seconds(), 3) for length in lengths)
-    _, maintenance, mild, partial, major = seconds
+    _, maintenance, mild, partial, major = (round(each.total_seconds(), 3) for each in lengths)
     return Seconds(maintenance=maintenance, degraded=mild, partial=partial, major=major)
 
 

@@ -316,7 +316,8 @@ class Maker:
     ) -> tuple[datetime, ...]:
         changes = {start, end}
         for moves in effects.values():
-            changes.update(at for at, _ in moves)
+            for at, _ in moves:
+                changes.add(at)
         notes = {self._between(start, end)} - changes
         if end is not None and self._chance(0.15):
             notes.add(end + timedelta(seconds=self.rng.randint(3_600, 200_000)))

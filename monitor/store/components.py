@@ -4,7 +4,7 @@ When a page moves to another platform and a component goes on there under anothe
 days are filed under the new one. Nothing else of them changes.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -175,14 +175,21 @@ def count_new(
 _PLATFORMS = sa.select(COMPONENT.c.external_id, COMPONENT.c.platform).where(_MINE)
 _UPDATE = sa.update(COMPONENT).where(_MINE, COMPONENT.c.external_id == sa.bindparam("component"))
 _INSERT = sa.insert(COMPONENT)
-_REFILE = [
-    sa.update(table)
-    .where(table.c.page_id == sa.bindparam("page"), table.c.component_id == sa.bindparam("old"))
-    .values(component_id=sa.bindparam("new"))
-    for table in METADATA.sorted_tables
-    if {"page_id", "component_id"} <= set(table.c.keys())
-]
-"""What files everything said of one component under another id."""
+
+
+def _refile() -> Iterator[sa.Update]:
+    """Yield what files everything said of one component under another id."""
+    for table in METADATA.sorted_tables:
+        if {"page_id", "component_id"} <= set(table.c.keys()):
+            yield (
+                sa.update(table)
+                .where(table.c.page_id == sa.bindparam("page"))
+                .where(table.c.component_id == sa.bindparam("old"))
+                .values(component_id=sa.bindparam("new"))
+            )
+
+
+_REFILE = tuple(_refile())
 
 
 def bring_up_to_date(

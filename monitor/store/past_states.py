@@ -123,7 +123,7 @@ def state_at(connection: Connection, page: PageRecord, moment: datetime) -> Curr
     rows = components.known_at(connection, page.id, moment)
     return CurrentState(
         levels=_levels(connection, page),
-        components=tuple(row.entry for row in rows if row.entry.removed_at is None),
+        components=tuple(each for each in components.entries_of(rows) if each.removed_at is None),
         excluded=frozenset(),
         open_incidents=tuple(_open_incidents(connection, page.id, moment)),
     )
@@ -138,4 +138,4 @@ def _levels(connection: Connection, page: PageRecord) -> Mapping[str, Level | No
 
 def _open_incidents(connection: Connection, page_id: int, moment: datetime) -> list[Incident]:
     rows = connection.execute(_OPEN_INCIDENTS, {"page": page_id, "moment": moment})
-    return [INCIDENTS.read(row) for row in rows]
+    return list(map(INCIDENTS.read, rows))

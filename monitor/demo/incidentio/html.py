@@ -43,18 +43,18 @@ def _flight(page: Page) -> str:
             {"slug": page.truth.slug, "initialNow": initial, "summary": "$5:1:props:summary"},
         ],
     }
-    return "".join(
-        f"{key}:{json.dumps(line, separators=(',', ':'))}\n" for key, line in lines.items()
-    )
+    text = ""
+    for key, line in lines.items():
+        text += f"{key}:{json.dumps(line, separators=(',', ':'))}\n"
+    return text
 
 
 def root(page: Page, _query: Query) -> Answer:
     """Answer with the page."""
     flight = _flight(page)
-    pushes = "".join(
-        f"<script>self.__next_f.push({_script([1, flight[at : at + CHUNK]])})</script>"
-        for at in range(0, len(flight), CHUNK)
-    )
+    pushes = ""
+    for at in range(0, len(flight), CHUNK):
+        pushes += f"<script>self.__next_f.push({_script([1, flight[at : at + CHUNK]])})</script>"
     name = escape(page.truth.name)
     body = (
         f'<!DOCTYPE html><html lang="en" class="h-full"><head><meta charSet="utf-8"/><title>{name}'
@@ -90,11 +90,10 @@ def feed(page: Page, _query: Query) -> Answer:
 
 def _entry(page: Page, incident: TruthIncident) -> str:
     last = status_posts(incident, page.now)[-1]
-    rows = "".join(
-        f"<li>{escape(page.truth.component(key).name)}"
-        f" ({_title(STATES[incident.level(key, page.now)])})</li>"
-        for key in incident.component_ids(page.now)
-    )
+    rows = ""
+    for key in incident.component_ids(page.now):
+        state = _title(STATES[incident.level(key, page.now)])
+        rows += f"<li>{escape(page.truth.component(key).name)} ({state})</li>"
     status = _title(status_word(last.status))
     summary = (
         f"<b>Status: {status}</b><br/><br/>{last.text}<br/><br/><b>Affected"

@@ -56,7 +56,7 @@ def _group(page: Page, name: str, children: list[TruthComponent]) -> Json:
     return {
         "id": page.truth.group_id(name),
         "name": name,
-        "status": STATES[max(page.level(c.id) for c in children)],
+        "status": STATES[max(page.level(each.id) for each in children)],
         "created_at": created_at,
         "updated_at": created_at,
         "position": len(page.truth.components) + 1,
@@ -67,7 +67,7 @@ def _group(page: Page, name: str, children: list[TruthComponent]) -> Json:
         "page_id": page.truth.page_id,
         "group": True,
         "only_show_if_degraded": False,
-        "components": [c.id for c in children],
+        "components": [each.id for each in children],
     }
 
 
