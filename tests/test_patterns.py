@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.kit.patterns import match_any, unmatched
+from monitor.kit.patterns import match_any, unmatched_patterns
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ def test_one_of_the_names_matches_one_of_the_patterns(
 
 
 def test_the_patterns_that_match_nothing_are_named() -> None:
-    assert unmatched(["EU-*", "mars-1", "us-1"], ["eu-west", "us-1"]) == ["mars-1"]
+    assert unmatched_patterns(["EU-*", "mars-1", "us-1"], ["eu-west", "us-1"]) == ["mars-1"]

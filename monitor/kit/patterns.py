@@ -12,6 +12,6 @@ def match_any(names: Collection[str], patterns: Iterable[str]) -> bool:
     return False
 
 
-def unmatched(patterns: Iterable[str], names: Collection[str]) -> list[str]:
+def unmatched_patterns(patterns: Iterable[str], names: Collection[str]) -> list[str]:
     """Return the patterns that match none of the names."""
     return [pattern for pattern in patterns if not match_any(names, [pattern])]

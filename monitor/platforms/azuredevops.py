@@ -15,7 +15,7 @@ from datetime import date, datetime
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence, gap_until_now, one_remark
 from monitor.kit.fields import Row, has_keys, keyword, maybe_text, row, rows, text, with_places
-from monitor.kit.patterns import match_any
+from monitor.kit.patterns import match_any, unmatched_patterns
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_row
 from monitor.kit.states import levels_of
@@ -163,13 +163,17 @@ def _concerns(regions: Sequence[str], state: ComponentState) -> bool:
     """Whether the user chose a component's geography, by its id or its name. Without a choice all
     are.
     """
+    return not regions or match_any(_names_of_geography(state), regions)
+
+
+def _names_of_geography(state: ComponentState) -> tuple[str, str]:
     component = state.component
-    return not regions or match_any(
-        [component.id.rpartition("/")[2], component.region or ""], regions
-    )
+    return component.id.rpartition("/")[2], component.region or ""
 
 
 def _unknown_geographies(page: PageContext, states: Sequence[ComponentState]) -> Iterator[str]:
-    for pattern in page.regions:
-        if not any(_concerns((pattern,), state) for state in states):
-            yield f"there is no geography {pattern!r}"
+    names: set[str] = set()
+    for state in states:
+        names.update(_names_of_geography(state))
+    for pattern in unmatched_patterns(page.regions, names):
+        yield f"there is no geography {pattern!r}"

@@ -9,6 +9,7 @@ from monitor.kit.events import Event, expire_stale, phase_at, spans_for
 from monitor.kit.fields import Row, keyword, last_segment, maybe_text, row, text, texts
 from monitor.kit.protocol import Response
 from monitor.kit.responses import read_json
+from monitor.kit.sequences import not_among
 from monitor.kit.times import instant
 from monitor.model import Level
 
@@ -109,7 +110,7 @@ def _is_true(value: object) -> bool:
 def _time(value: object, where: str, zone: tzinfo = UTC) -> datetime:
     """Return a time as Go writes it, or as people do without an offset."""
     day, *rest = (maybe_text(value) or "?").split()
-    clock = "".join(part for part in rest[:2] if part != "UTC")
+    clock = "".join(not_among(rest[:2], {"UTC"}))
     return instant(f"{day} {clock}".strip(), where, zone)
 
 

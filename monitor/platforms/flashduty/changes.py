@@ -19,7 +19,7 @@ from monitor.kit.posts import Post, calls_over, closed_at, last_word, post_sayin
 from monitor.kit.sequences import with_next
 from monitor.kit.states import worst_word
 from monitor.kit.times import epoch
-from monitor.model import Basis, Level, Phase, PostedState
+from monitor.model import Basis, Level, Phase, PostedState, without_none
 
 VOCABULARY: Mapping[str, Level] = {
     "operational": Level.OPERATIONAL,
@@ -100,9 +100,7 @@ def event_of_spans(
     now: datetime,
 ) -> Event:
     """Return a change that is known from its intervals only; `title` None = it has none."""
-    ends = [span.end for span in spans if span.end is not None]
-    end = max(ends) if len(ends) == len(spans) else None
-    start = min(span.start for span in spans)
+    start, end = _times(spans)
     return Event(
         id=key,
         title=title or f"Change {key}",
@@ -113,6 +111,15 @@ def event_of_spans(
         impact=worst_word(spans) or NO_SEVERITY,
         spans=tuple(spans),
     )
+
+
+def _times(spans: Iterable[ImpactSpan]) -> tuple[datetime, datetime | None]:
+    """Return when the first of some spans began and the last ended; None = one of them goes on."""
+    starts, ends = [], []
+    for span in spans:
+        starts.append(span.start)
+        ends.append(span.end)
+    return min(starts), None if None in ends else max(without_none(ends))
 
 
 def _phase(start: datetime, end: datetime | None, status: str, now: datetime) -> Phase:

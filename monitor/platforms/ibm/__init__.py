@@ -24,7 +24,7 @@ from datetime import date, datetime
 from monitor.errors import Truncated
 from monitor.kit.events import first_start, unlisted
 from monitor.kit.evidence import evidence, gap_evidence
-from monitor.kit.patterns import unmatched
+from monitor.kit.patterns import unmatched_patterns
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.model import Evidence, Gap, Incident, PageInfo
 from monitor.platforms.ibm.answer import Answer, read_answer
@@ -102,7 +102,7 @@ def _remark(answer: Answer, page: PageContext) -> str | None:
     """Return which of the user's regions there are not."""
     ids = answer.words.keys() | ids_of_events(answer.events)
     regions = [GLOBAL, *map(region_of, ids)]
-    strange = unmatched(page.regions, regions)
+    strange = unmatched_patterns(page.regions, regions)
     return f"no region is called {', '.join(strange)}: correct `regions`" if strange else None
 
 

@@ -10,7 +10,15 @@ from monitor.kit.events import Event, words_not_in
 from monitor.kit.fields import Row, optional_rows, optional_verbatim, rows, verbatim
 from monitor.kit.messages import message
 from monitor.kit.protocol import PageContext
-from monitor.model import Impact, IncidentUpdate, Phase, PostedState, by_id, worst_level
+from monitor.model import (
+    Impact,
+    IncidentUpdate,
+    Phase,
+    PostedState,
+    by_id,
+    without_none,
+    worst_level,
+)
 from monitor.platforms.incidentio.reading import PageReading
 from monitor.platforms.incidentio.times import instant, maybe_instant
 from monitor.platforms.incidentio.words import LEVELS, PHASES, WORDS
@@ -139,8 +147,7 @@ def _posted_states(update: Row, where: str) -> Iterator[PostedState]:
 def _event(incident: ListedIncident, impacts: Sequence[Impact], page: PageContext) -> Event:
     phase = incident.phase or Phase.OPEN  # what it is stays open until we know the word
     start = _start(incident, impacts)
-    ends = [impact.end for impact in impacts if impact.end is not None]
-    hit = (impact.component_id for impact in impacts)
+    hit_ids = [impact.component_id for impact in impacts]
     return Event(
         id=incident.id,
         title=incident.title,
@@ -148,14 +155,21 @@ def _event(incident: ListedIncident, impacts: Sequence[Impact], page: PageContex
         status=incident.status,
         impact=_impact_word(incident, impacts),
         start=start,
-        end=(incident.closed_at or max(ends, default=start)) if phase is Phase.CLOSED else None,
+        end=_end(incident, impacts, start) if phase is Phase.CLOSED else None,
         url=page.absolute(f"incidents/{incident.id}"),
         maintenance=incident.maintenance,
         planned=phase is Phase.SCHEDULED,
-        component_ids=(*incident.component_ids, *hit),
+        component_ids=(*incident.component_ids, *hit_ids),
         unknown_words=words_not_in(PHASES, incident.status),
         updates=incident.updates,
     )
+
+
+def _end(incident: ListedIncident, impacts: Iterable[Impact], start: datetime) -> datetime:
+    """Return when an incident that is over was closed, else when the last of its impacts ended."""
+    if incident.closed_at is not None:
+        return incident.closed_at
+    return max(without_none(impact.end for impact in impacts), default=start)
 
 
 def _start(incident: ListedIncident, impacts: Iterable[Impact]) -> datetime:
