@@ -21,10 +21,11 @@ run() {
     shift
     seconds=$(($(date -u -d "$instant" +%s) - $(date +%s)))
     VENDORSTATUS_TEST_NOW=$instant faketime -m --exclude-monotonic -f "$(printf '%+ds' "$seconds")" \
-        "$python" -m pytest -q -p no:cacheprovider "$@" </dev/null
+        "$python" -m pytest -q -p no:cacheprovider "$@" "${files[@]}" </dev/null
 }
 
 command -v faketime >/dev/null || stop "there is no faketime: on Debian apt-get install faketime"
+mapfile -t files < <(grep -rl --include='test_*.py' 'mark\.hours' tests)
 mapfile -t instants < <(PYTHONPATH=. "$python" -m tests.instants "$which")
 ((${#instants[@]})) || stop "no instant begins with $which; see tests/instants.py"
 
