@@ -119,7 +119,7 @@ def read_bar(code: str, day: date, seconds: Row, events: Sequence[Row] | None) -
     None where nothing happened.
     """
     partial, major = int(seconds.get("p") or 0), int(seconds.get("m") or 0)
-    incidents = tuple(str(event["code"]) for event in events or () if event.get("code"))
+    incidents = tuple(_codes(events or ()))
     if not (partial or major or incidents):
         return None
     return Bar(
@@ -130,6 +130,13 @@ def read_bar(code: str, day: date, seconds: Row, events: Sequence[Row] | None) -
         incident_ids=incidents,
         source=SOURCE,
     )
+
+
+def _codes(events: Iterable[Row]) -> Iterator[str]:
+    """Yield the codes of the incidents that a day is linked to."""
+    for event in events:
+        if event.get("code"):
+            yield str(event["code"])
 
 
 def begun_bars(bars: Iterable[Bar], state: PageState) -> Iterator[Bar]:

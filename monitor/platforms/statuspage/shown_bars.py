@@ -77,7 +77,7 @@ def _showcase(state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
 
     def check(answer: Row) -> Row:
         """Return the answer when its bars can be read; what that raises is raised here."""
-        read_timelines(answer.get("timelines") or {}, answer.get("values") or [], state)
+        read_timelines(*_shown(answer), state)
         return answer
 
     for batch in batches(ids, SHOWCASE_IDS):
@@ -89,10 +89,16 @@ def _showcase(state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
         except UNREADABLE as error:
             gaps.append(gap_of(f"uptime bars of {len(batch)} components", error))
             continue
-        lines |= answer.get("timelines") or {}
-        values += answer.get("values") or []
+        more_lines, more_values = _shown(answer)
+        lines |= more_lines
+        values += more_values
     timelines = read_timelines(lines, values, state) if lines else None
     return BarReading(timelines, tuple(gaps))
+
+
+def _shown(answer: Row) -> tuple[dict[str, Row], list[Row]]:
+    """Return the timelines and the printed percentages of an answer of the showcase."""
+    return answer.get("timelines") or {}, answer.get("values") or []
 
 
 def _embedded_bars(state: PageState, root: Response | None) -> StepsTo[BarReading]:

@@ -63,12 +63,14 @@ def read_incidents(
     unread = [code for code in new_ids if _chunk(code) not in state.page.completed_chunks]
     for number, batch in enumerate(batches(unread, TOGETHER), start=1):
         answers = yield from _ask(batch)
-        pieces = [_single_evidence(state, code, answers[code]) for code in batch]
-        yield from pieces
-        failures = sum(bool(piece.gaps) for piece in pieces)
+        failures = 0
+        for code in batch:
+            piece = _single_evidence(state, code, answers[code])
+            yield piece
+            failures += bool(piece.gaps)
         whole &= not failures
         more = len(unread) - number * TOGETHER
-        if more > 0 and failures == len(pieces):
+        if more > 0 and failures == len(batch):
             gap = Gap(
                 what=f"{more} more incidents",
                 reason="skipped",

@@ -90,12 +90,17 @@ def read_states(
             group=None if owner is None else owner.name,
             position=position,
         )
-        own_types = list(service.types)
+        yield from _states_of(component, service.types, levels)
         for group in speakers:
             if service.id in members[group]:
-                own_types += types[group]
-        for word in own_types:
-            yield ComponentState(component=component, level=levels.get(word), word=word)
+                yield from _states_of(component, types[group], levels)
+
+
+def _states_of(
+    component: Component, types: Iterable[str], levels: Mapping[str, Level]
+) -> Iterator[ComponentState]:
+    for word in types:
+        yield ComponentState(component=component, level=levels.get(word), word=word)
 
 
 def _types_by_service(services: Iterable[Service]) -> dict[str, list[str]]:
