@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitor.kit.sequences import not_among, with_end, with_next
+from monitor.kit.sequences import batches, not_among, with_end, with_next
 
 
 def test_each_has_the_one_after_it_and_the_last_has_none() -> None:
@@ -28,3 +28,9 @@ def test_each_turn_is_over_with_the_next_and_none_outlasts_the_last_end() -> Non
     end = noon + timedelta(hours=1)
     assert list(with_end([first, second])) == [(first, second.at), (second, None)]
     assert list(with_end([first, second], end)) == [(first, end), (second, end)]
+
+
+def test_batches_are_of_one_size_but_for_the_last() -> None:
+    assert list(batches("abcde", 2)) == ["ab", "cd", "e"]
+    assert list(batches("ab", 2)) == ["ab"]
+    assert list(batches("", 2)) == []

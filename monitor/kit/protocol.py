@@ -24,7 +24,7 @@ sign, and `suggested_requests(response) -> tuple[Get, ...]` says what an answer 
 it then.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -205,3 +205,13 @@ def get_all(paths: Sequence[str]) -> StepsTo[list[Response | FetchError]]:
     """
     responses: list[Response | FetchError] = yield [Get(path=path) for path in paths]
     return responses
+
+
+def get_each(
+    things: Sequence[T], path_of: Callable[[T], str]
+) -> StepsTo[list[tuple[T, Response | FetchError]]]:
+    """Ask about several things together, each at its JSON path, and return each with its answer, in
+    order; a failure is in its place.
+    """
+    answers = yield from get_all([path_of(thing) for thing in things])
+    return list(zip(things, answers, strict=True))

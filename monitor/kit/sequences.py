@@ -1,4 +1,4 @@
-"""Things in their order: each with the one that follows it. Pure."""
+"""Things in order: each with the one that follows it, some at a time, without others. Pure."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -40,3 +40,9 @@ def with_end(
 def not_among(items: Iterable[T], others: Container[object]) -> list[T]:
     """Return the items that are not among the others, in their order."""
     return [item for item in items if item not in others]
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield the items in their order, so many at a time."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -39,9 +39,18 @@ from monitor.kit.fields import (
     rows,
     text,
 )
-from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get_all
+from monitor.kit.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    StepsTo,
+    get_each,
+)
 from monitor.kit.responses import get_responses, locate_errors, read_json, try_json, unwrap
-from monitor.kit.sequences import with_end
+from monitor.kit.sequences import batches, with_end
+from monitor.kit.states import components_of
 from monitor.kit.times import instant
 from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Impact, Level
 
@@ -213,17 +222,11 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     suites have none.
     """
     dashboard = yield from _get_dashboard()
-    endpoints = _components(dashboard.endpoints)
-    yield evidence(SOURCE, page, components=[*endpoints, *_components(dashboard.suites)])
-    for first in range(0, len(endpoints), AT_ONCE):
-        batch = endpoints[first : first + AT_ONCE]
-        answers = yield from get_all([_events_path(component) for component in batch])
-        for component, answer in zip(batch, answers, strict=True):
+    endpoints = components_of(dashboard.endpoints)
+    yield evidence(SOURCE, page, components=[*endpoints, *components_of(dashboard.suites)])
+    for batch in batches(endpoints, AT_ONCE):
+        for component, answer in (yield from get_each(batch, _events_path)):
             yield _past(component, answer, page, since)
-
-
-def _components(endpoints: Iterable[_Endpoint]) -> list[Component]:
-    return [endpoint.component for endpoint in endpoints]
 
 
 def _events_path(component: Component) -> str:

@@ -20,8 +20,9 @@ from monitor.kit.fields import (
     rows,
     text,
 )
-from monitor.kit.protocol import PageContext, Response, StepsTo, get, get_all
+from monitor.kit.protocol import PageContext, Response, StepsTo, get, get_all, get_each
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, unwrap
+from monitor.kit.sequences import batches
 from monitor.kit.states import worst_words
 from monitor.kit.times import epoch, instant
 from monitor.model import Component
@@ -41,7 +42,6 @@ SERVICES = "/api/services"
 ENUMS = "/api/post_enums"
 CURRENT = "/api/posts?is_featured=true&limit=500"
 BETWEEN = "/api/posts?since={since}&until={until}&limit=500"
-POST = "/api/posts/{id}"
 DATA = "/api/data"
 
 WINDOW = timedelta(days=30)
@@ -122,11 +122,8 @@ def _ask_ids(since: datetime, until: datetime) -> StepsTo[list[str]]:
 def _ask_posts(ids: Sequence[str], legend: Legend) -> StepsTo[tuple[list[Post], frozenset[str]]]:
     """Return the posts with these ids, and the ids of those that are not there any more."""
     posts, missing = [], set()
-    for at in range(0, len(ids), AT_ONCE):
-        batch = ids[at : at + AT_ONCE]
-        paths = [POST.format(id=quote(key, safe="")) for key in batch]
-        answers = yield from get_all(paths)
-        for key, answer in zip(batch, answers, strict=True):
+    for batch in batches(ids, AT_ONCE):
+        for key, answer in (yield from get_each(batch, _post_path)):
             response = unwrap(answer)
             if response.status == NOT_FOUND:
                 missing.add(key)
@@ -134,6 +131,10 @@ def _ask_posts(ids: Sequence[str], legend: Legend) -> StepsTo[tuple[list[Post], 
             with locate_errors(response.url):
                 posts.append(_read_post(response, legend))
     return posts, frozenset(missing)
+
+
+def _post_path(key: str) -> str:
+    return f"/api/posts/{quote(key, safe='')}"
 
 
 def _read_legend(services: Response, enums: Response) -> Legend:

@@ -25,7 +25,16 @@ from monitor.kit.events import Event
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fallback import is_absent
 from monitor.kit.fields import Row, identifier, maybe_row, maybe_text, row, rows, text
-from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get, get_all
+from monitor.kit.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    StepsTo,
+    get,
+    get_each,
+)
 from monitor.kit.responses import locate_errors, read_json, try_json, unwrap
 from monitor.kit.states import components_of
 from monitor.kit.times import maybe_instant
@@ -145,13 +154,16 @@ def _details(
         return [event_of(notice, tree, page.now) for notice in (*whole, *answers)], absent
 
 
+def _notice_path(key: str) -> str:
+    return f"{NOTICES}/{quote(key, safe='')}"
+
+
 def _ask_each(ids: Sequence[str]) -> StepsTo[tuple[list[Row], list[str]]]:
     """Return the notices' own answers, and the ids of those that are not there any more."""
     notices: list[Row] = []
     absent: list[str] = []
-    paths = [f"{NOTICES}/{quote(key, safe='')}" for key in ids]
-    answers = (yield from get_all(paths)) if paths else []
-    for key, answer in zip(ids, answers, strict=True):
+    answers = (yield from get_each(ids, _notice_path)) if ids else []
+    for key, answer in answers:
         response = unwrap(answer)
         with locate_errors(response.url):
             try:

@@ -1,7 +1,7 @@
 """How Statuspage's answers are read: a wrong type anywhere in them is the page's shape. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
@@ -99,9 +99,3 @@ def try_get(path: str, *, accept: str = "application/json") -> StepsTo[Response 
         return (yield from get(path, accept=accept))
     except FetchError as error:
         return error
-
-
-def batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Yield the ids in their order, so many at a time."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

@@ -12,10 +12,10 @@ from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row
 from monitor.kit.protocol import Response, StepsTo
 from monitor.kit.responses import require_ok, sanitize, unwrap
+from monitor.kit.sequences import batches
 from monitor.model import Gap
 from monitor.platforms.statuspage.answers import (
     UNREADABLE,
-    batches,
     parse,
     shape_of,
     try_get,

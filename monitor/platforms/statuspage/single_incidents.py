@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from monitor.errors import FetchError
 from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import NOT_FOUND, gap_of
-from monitor.kit.protocol import Response, StepsTo, get_all
+from monitor.kit.protocol import Response, StepsTo, get_each
 from monitor.kit.responses import unwrap
-from monitor.kit.sequences import not_among
+from monitor.kit.sequences import batches, not_among
 from monitor.model import Evidence, Gap
-from monitor.platforms.statuspage.answers import UNREADABLE, batches, parse
+from monitor.platforms.statuspage.answers import UNREADABLE, parse
 from monitor.platforms.statuspage.incident_lists import incident_evidence, read_maintenance_list
 from monitor.platforms.statuspage.incidents import IncidentRecord, read_single_incident
 from monitor.platforms.statuspage.live import PageState
@@ -20,13 +20,9 @@ SOURCE = "statuspage.incident"
 TOGETHER = 10
 """Incidents asked for at once; the fetcher decides how many of them run at the same time."""
 
-Answers = dict[str, Response | FetchError]
 
-
-def _ask(incident_ids: Sequence[str]) -> StepsTo[Answers]:
-    """Return the answers about some incidents, by their ids."""
-    answers = yield from get_all([f"/api/v2/incidents/{code}.json" for code in incident_ids])
-    return dict(zip(incident_ids, answers, strict=True))
+def _path(incident_id: str) -> str:
+    return f"/api/v2/incidents/{incident_id}.json"
 
 
 def look_for(
@@ -37,7 +33,7 @@ def look_for(
     """
     incidents: dict[str, IncidentRecord] = {}
     for batch in batches(missing, TOGETHER):
-        for code, answer in (yield from _ask(batch)).items():
+        for code, answer in (yield from get_each(batch, _path)):
             response = unwrap(answer)
             if response.status not in NOT_FOUND:
                 incidents[code] = parse(response, read_single_incident)
@@ -62,10 +58,9 @@ def read_incidents(
     new_ids = not_among(incident_ids, known_ids)
     unread = [code for code in new_ids if _chunk(code) not in state.page.completed_chunks]
     for number, batch in enumerate(batches(unread, TOGETHER), start=1):
-        answers = yield from _ask(batch)
         failures = 0
-        for code in batch:
-            piece = _single_evidence(state, code, answers[code])
+        for code, answer in (yield from get_each(batch, _path)):
+            piece = _single_evidence(state, code, answer)
             yield piece
             failures += bool(piece.gaps)
         whole &= not failures

@@ -20,6 +20,7 @@ seen, the page was not: its signs are those of https://github.com/upptime/status
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from monitor.kit.events import ComponentState
 from monitor.kit.evidence import evidence, first_covered, gap_before
@@ -29,8 +30,9 @@ from monitor.kit.protocol import (
     Steps,
     StepsTo,
     get,
-    get_all,
+    get_each,
 )
+from monitor.kit.sequences import batches
 from monitor.kit.states import components_of
 from monitor.model import (
     PageInfo,
@@ -135,10 +137,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         SOURCE, page, info=PageInfo(zone="UTC"), components=components, cursor=repository
     )
     starts = [page.now]
-    for first in range(0, len(sites), AT_ONCE):
-        batch = sites[first : first + AT_ONCE]
-        answers = yield from get_all([file_of(repository, site) for site in batch])
-        for site, answer in zip(batch, answers, strict=True):
+    for batch in batches(sites, AT_ONCE):
+        for site, answer in (yield from get_each(batch, partial(file_of, repository))):
             piece = past_of(site, answer, page, since)
             starts.append(first_covered(piece, page))
             yield piece
