@@ -52,7 +52,9 @@ class OneLine(logging.Formatter):
             "logger": record.name,
             "msg": message,
         }
-        fields |= {key if key not in fields else f"{key}_": value for key, value in own.items()}
+        ours = frozenset(fields)
+        for key, value in own.items():
+            fields[f"{key}_" if key in ours else key] = value
         return json_text(fields) if self._form is LogFormat.JSON else logfmt(fields)
 
 

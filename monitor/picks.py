@@ -18,11 +18,11 @@ def select(answer: str, names: Sequence[str]) -> tuple[str, ...]:
     patterns (``API*``), upper and lower case alike. Raises ConfigError naming the first piece that
     selects nothing in the list.
     """
-    pieces = [piece.strip() for piece in answer.split(",") if piece.strip()]
-    if not pieces:
-        return tuple(names)
     numbers: set[int] = set()
-    for piece in pieces:
+    for part in answer.split(","):
+        piece = part.strip()
+        if not piece:
+            continue
         matches = _range(piece, len(names)) or _matching(piece, names)
         if not matches:
             raise ConfigError(
@@ -30,6 +30,8 @@ def select(answer: str, names: Sequence[str]) -> tuple[str, ...]:
                 " entries"
             )
         numbers |= matches
+    if not numbers:
+        return tuple(names)
     return tuple(name for number, name in enumerate(names, 1) if number in numbers)
 
 
@@ -44,5 +46,8 @@ def _range(piece: str, count: int) -> set[int]:
 
 def _matching(pattern: str, names: Sequence[str]) -> set[int]:
     """Return the numbers of the names that a pattern matches."""
-    pattern = pattern.casefold()
-    return {number for number, name in enumerate(names, 1) if fnmatchcase(name.casefold(), pattern)}
+    numbers = set()
+    for number, name in enumerate(names, 1):
+        if fnmatchcase(name.casefold(), pattern.casefold()):
+            numbers.add(number)
+    return numbers

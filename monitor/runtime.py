@@ -229,7 +229,7 @@ def open_store(
             clock=clock,
             vendors=by_slug(settings.vendors),
             unread=written.unread,
-            servers=tuple(server.name for server in watched.servers),
+            servers=watched.server_names,
         )
 
 

@@ -75,7 +75,7 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     beginnings = [each for each in by_fold if each.startswith(own)]
     if len(own) >= SHORTEST_BEGINNING and len(beginnings) == 1:
         return by_fold[beginnings[0]]
-    likest = _likest(own, [each for each in by_fold if not _is_another(own, each)])
+    likest = _likest(own, (each for each in by_fold if not _is_another(own, each)))
     return by_fold[likest[0]] if likest else None
 
 

@@ -41,6 +41,11 @@ class WatchList(NamedTuple):
         return cls(tuple(store.watched_pages()), store.applied(), tuple(servers))
 
     @property
+    def server_names(self) -> tuple[str, ...]:
+        """The names of the servers that watch."""
+        return tuple(server.name for server in self.servers)
+
+    @property
     def watched_slugs(self) -> frozenset[str]:
         """The vendors that are watched."""
         return frozenset(page.slug for page in self.pages if page.removed_at is None)

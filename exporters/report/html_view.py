@@ -115,10 +115,13 @@ def _last_read(record: Record) -> str:
     return f"Last read {read_at.astimezone(record.page.zone):%Y-%m-%d %H:%M %Z}."
 
 
+_STATES = (*(level.title for level in reversed(Level)), "unknown", NOT_THERE)
+"""What `_state` says of days, the worst first."""
+
+
 def _strip(days: Sequence[Day]) -> Strip:
     counts = Counter(map(_state, days))
-    order = [*(level.title for level in reversed(Level)), "unknown", NOT_THERE]
-    parts = [f"{counts[state]} {state}" for state in order if counts[state]]
+    parts = [f"{counts[state]} {state}" for state in _STATES if counts[state]]
     cells = tuple(_cell(day, is_first=place == 0) for place, day in enumerate(days))
     return Strip(cells, f"{len(days)} days: {', '.join(parts)}")
 

@@ -92,6 +92,13 @@ def _figures_json(figures: WindowFigures, policy: str) -> dict[str, Any]:
     }
 
 
+def _seconds_by_level(component: ComponentRecord) -> dict[str, float | None]:
+    seconds = {}
+    for name, value in second_columns(component.figures.seconds).items():
+        seconds[name.removesuffix("_seconds")] = value
+    return seconds
+
+
 def _component_json(component: ComponentRecord, query: ReportQuery) -> dict[str, Any]:
     part = component.component
     return {
@@ -108,10 +115,7 @@ def _component_json(component: ComponentRecord, query: ReportQuery) -> dict[str,
         "removed_at": iso(component.removed_at),
         "current_level": level_key(component.level),
         **_figures_json(component.figures, query.policy),
-        "outage_seconds": {
-            name.removesuffix("_seconds"): value
-            for name, value in second_columns(component.figures.seconds).items()
-        },
+        "outage_seconds": _seconds_by_level(component),
         "vendor_reported_uptime": component.reported_uptime,
         "vendor_formula_uptime": component.formula_uptime,
         **_spans_json(component.spans, query),

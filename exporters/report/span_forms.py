@@ -50,8 +50,10 @@ def _notes(record: Record) -> Iterator[str]:
 def _blocks(rows: Sequence[SpanRow], policy: str, width: int) -> Iterator[RenderableType]:
     """Yield the table: a row on one line where there is room, else one fact below another."""
     titles = [column.span.title for column in rows[0].spans]
-    facts = [_cells_of(row, policy) for row in rows]
-    names = [row.name if row.is_vendor else f"  {row.name}" for row in rows]
+    facts, names = [], []
+    for row in rows:
+        facts.append(_cells_of(row, policy))
+        names.append(row.name if row.is_vendor else f"  {row.name}")
     name_width = max(map(len, names))
     widths = _widths(titles, facts, _line_width)
     if name_width + sum(widths) + _GAP * len(widths) <= width:

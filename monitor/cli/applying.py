@@ -52,7 +52,7 @@ def print_changes(changes: WatchChanges, address: str) -> None:
 
 def print_servers(watch_list: WatchList) -> None:
     """Say which servers watch by the database."""
-    names = join_names([server.name for server in watch_list.servers])
+    names = join_names(watch_list.server_names)
     if names:
         say(f"served by {names}; `monitor apply` or SIGHUP puts this in force without a restart")
 

@@ -119,7 +119,7 @@ def _differences(settings: Settings, form: Plain) -> Facts:
             say(*restart_lines(watch_list, settings))
     return {
         **changes.facts(),
-        "servers": [server.name for server in watch_list.servers],
+        "servers": list(watch_list.server_names),
         "needs_restart": watch_list.restarts(settings),
     }
 

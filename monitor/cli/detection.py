@@ -20,7 +20,7 @@ from monitor.collect import Detection
 from monitor.config import Settings, VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import About
-from monitor.model import Level
+from monitor.model import Incident, Level
 from monitor.plain import join_names
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store, page_named
@@ -180,23 +180,26 @@ def _as_json(contact: FirstContact) -> dict[str, Any]:
         "error": None if error is None else {"reason": error.reason, "message": str(error)},
         "zone": contact.page.zone_name,
         "remark": contact.page.remark or None,
-        "open_incidents": [
-            {
-                "id": incident.id,
-                "title": incident.title,
-                "phase": incident.phase.value,
-                "started_at": utc(incident.started_at),
-            }
-            for incident in contact.state.open_incidents
-        ],
-        "components": [
-            {
-                "id": row.component.id,
-                "name": row.component.name,
-                "group": row.component.group,
-                "region": row.component.region,
-                "level": level_key(contact.state.levels.get(row.component.id)),
-            }
-            for row in contact.state.components
-        ],
+        "open_incidents": list(map(_incident_json, contact.state.open_incidents)),
+        "components": list(_components_json(contact.state)),
     }
+
+
+def _incident_json(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "phase": incident.phase.value,
+        "started_at": utc(incident.started_at),
+    }
+
+
+def _components_json(state: CurrentState) -> Iterator[dict[str, Any]]:
+    for entry in state.components:
+        yield {
+            "id": entry.component.id,
+            "name": entry.component.name,
+            "group": entry.component.group,
+            "region": entry.component.region,
+            "level": level_key(state.levels.get(entry.component.id)),
+        }

@@ -106,7 +106,7 @@ def _stored_pages(settings: Settings, *, is_named: bool) -> dict[str, PageRecord
     if places.missing_file(settings.database_url) is not None:
         return {}
     with open_store(settings, command=Command.LOOK) as context:
-        return {page.slug: page for page in context.store.pages(removed=True)}
+        return by_slug(context.store.pages(removed=True))
 
 
 def _vendor_facts(vendor: VendorConfig, page: PageRecord | None) -> Facts:

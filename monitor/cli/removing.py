@@ -16,6 +16,7 @@ from monitor.collect import put_in_force
 from monitor.config import Revision, Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest
+from monitor.lookups import by_slug
 from monitor.plain import join_names
 from monitor.runtime import load_settings, now, slug_of
 from monitor.store import PageRecord, Store, places
@@ -87,7 +88,7 @@ def _rename_stored(store: Store, revision: Revision, old: str, settings: Setting
     slug has a history of its own.
     """
     new = revision.vendor.slug
-    pages = {page.slug: page for page in store.pages([old, new], removed=True)}
+    pages = by_slug(store.pages([old, new], removed=True))
     if new in pages:
         raise ConfigError(
             f"{store.address} has a history of {new} already; choose another slug, or delete that"
@@ -128,7 +129,7 @@ def purge(
 
 def _former_page(store: Store, slug: str) -> PageRecord:
     """Return the page of a vendor that is not watched. Raises ConfigError for any other."""
-    pages = {page.slug: page for page in store.pages(removed=True)}
+    pages = by_slug(store.pages(removed=True))
     page = pages.get(slug)
     if page is None:
         former = sorted(each.slug for each in pages.values() if each.removed_at is not None)
@@ -181,17 +182,17 @@ def _warn_of_variable() -> None:
         note("MONITOR_VENDORS is set and says what is watched; change it too", kind="warning")
 
 
-def _servers(settings: Settings) -> list[str]:
+def _servers(settings: Settings) -> tuple[str, ...]:
     """Return the names of the servers that run on the database; none where there is none."""
     if places.missing_file(settings.database_url) is not None:
-        return []
+        return ()
     with Store.open(settings.database_url) as store:
-        return [server.name for server in WatchList.read(store, now()).servers]
+        return WatchList.read(store, now()).server_names
 
 
 def _refuse_while_served(store: Store, what: str) -> None:
     """Raise ConfigError while a server runs, which knows vendors by the slugs it began with."""
-    servers = [server.name for server in WatchList.read(store, now()).servers]
+    servers = WatchList.read(store, now()).server_names
     if servers:
         raise ConfigError(
             f"{what} while {join_names(servers)} serves {store.address}; stop it, do this again,"

@@ -191,5 +191,9 @@ def _unknown(text: str, remedy: str) -> str:
 def _named_like(word: str) -> str | None:
     """Return the slug of the one vendor that has the word, whole, in its name."""
     words = set(fold(word).split("-"))
-    slugs = [entry.slug for entry in catalog() if words <= set(fold(entry.name).split("-"))]
+    slugs = []
+    for entry in catalog():
+        own_words = set(fold(entry.name).split("-"))
+        if words <= own_words:
+            slugs.append(entry.slug)
     return slugs[0] if len(slugs) == 1 and "" not in words else None

@@ -15,7 +15,8 @@ from monitor.config.nodes import Value
 from monitor.config.readers import Reader
 from monitor.config.settings import VendorConfig
 from monitor.config.values import choice
-from monitor.config.vendor_list import PlacedVendor, read_items
+from monitor.config.vendor_list import PlacedVendor, read_items, vendors_of
+from monitor.lookups import by_slug
 
 DATABASE = "MONITOR_DATABASE_URL"
 LISTEN = "MONITOR_LISTEN"
@@ -85,15 +86,15 @@ def named_vendors(
 
     Those the file lists, by slug or by page, have the file's settings.
     """
-    by_slug = {vendor.slug: vendor for _, vendor in file_vendors}
+    listed_vendors = by_slug(vendors_of(file_vendors))
     vendors: list[PlacedVendor] = []
     for item in filter(None, map(str.strip, text.split(","))):
         value = _variable(VENDORS, item, problems)
-        if item in by_slug:
-            vendors.append((value, by_slug[item]))
+        if item in listed_vendors:
+            vendors.append((value, listed_vendors[item]))
             continue
         for _, vendor in read_items([value], common):
-            vendors.append((value, _same_page(vendor, by_slug.values()) or vendor))
+            vendors.append((value, _same_page(vendor, listed_vendors.values()) or vendor))
     if not vendors and not problems:
         remedy = "write slugs or addresses, comma between"
         _variable(VENDORS, text, problems).wrong(f"names no vendor; {remedy}")

@@ -33,7 +33,7 @@ def _insert_lines(text: str, at: int, lines: list[str]) -> str:
     """Return the text with whole lines more, which end as its own do."""
     newline = "\r\n" if "\r\n" in text else "\n"
     gap = newline if at and text[at - 1] != "\n" else ""
-    block = "".join(line + newline for line in lines)
+    block = newline.join([*lines, ""])
     return text[:at] + gap + block + text[at:]
 
 

@@ -15,7 +15,7 @@ from monitor.config.paths import default_database_path
 from monitor.config.settings import Settings, VendorConfig
 from monitor.config.stacks import read_stacks
 from monitor.config.vendor_keys import COMMON_KEYS
-from monitor.config.vendor_list import PlacedVendor, note_doubles, read_list
+from monitor.config.vendor_list import PlacedVendor, note_doubles, read_list, vendors_of
 from monitor.stacks import Stacks
 
 
@@ -66,7 +66,7 @@ def _vendors(
         note_doubles(in_force)
     elif not listed and len(top.problems) == before:
         _note_emptiness(top, items)
-    return [vendor for _, vendor in listed], [vendor for _, vendor in in_force]
+    return vendors_of(listed), vendors_of(in_force)
 
 
 def _stacks(

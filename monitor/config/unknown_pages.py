@@ -39,7 +39,9 @@ def _meanings(meanings: Sequence[str]) -> Reader:
     def read(value: Value) -> tuple[tuple[str, str], ...]:
         pairs: list[tuple[str, str]] = []
         for meaning, words in read_fields(value, keys).items():
-            pairs += [(word.casefold(), meaning) for word in words]
+            for word in words:
+                pair = word.casefold(), meaning
+                pairs.append(pair)
         return tuple(pairs)
 
     return Reader(read, lambda: shape_of(keys))

@@ -19,6 +19,11 @@ def read_list(value: Value | None, common: Mapping[str, Any]) -> list[PlacedVend
     return read_items(value.items(), common)
 
 
+def vendors_of(places: Iterable[PlacedVendor]) -> list[VendorConfig]:
+    """Return the vendors without their places."""
+    return [vendor for _, vendor in places]
+
+
 def read_items(items: Iterable[Value], common: Mapping[str, Any]) -> list[PlacedVendor]:
     """Return the vendors that could be read, each with its place."""
     pairs = read_each(items, lambda value: (value, read_vendor(value, common)))

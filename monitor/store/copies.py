@@ -8,6 +8,7 @@ then it carries the mark of `copy_mark`, and nothing else opens it.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -307,21 +308,23 @@ class _Work:
 
     def compare(self) -> list[CopiedTable]:
         """Read all of the target again, and return what both sides hold."""
-        pieces: dict[str, list[Chunk]] = {table.name: [] for table in tables()}
+        pieces: dict[str, list[Chunk]] = defaultdict(list)
         for chunk in self.plan:
             pieces[chunk.table.name].append(chunk)
         with engine.store_errors(self.target), engine.reading(self.target).connect() as connection:
             return [self._compare(connection, table, pieces[table.name]) for table in tables()]
 
     def _compare(self, connection: Connection, table: sa.Table, pieces: list[Chunk]) -> CopiedTable:
-        theirs = hashlib.sha256()
+        ours, theirs = hashlib.sha256(), hashlib.sha256()
+        rows = 0
         for chunk in pieces:
+            ours.update(self.digests[chunk].encode())
             theirs.update(read(connection, chunk).digest.encode())
+            rows += self.counts[chunk]
             self._step(chunk)
-        ours = hashlib.sha256("".join(self.digests[chunk] for chunk in pieces).encode())
         return CopiedTable(
             name=table.name,
-            rows=sum(self.counts[chunk] for chunk in pieces),
+            rows=rows,
             checksum=ours.hexdigest(),
             target_rows=count(connection, table),
             target_checksum=theirs.hexdigest(),

@@ -180,7 +180,10 @@ _RESTATE = sa.update(UPDATE).where(UPDATE.c.id == sa.bindparam("row_id"))
 def refile(connection: Connection, page_id: int, old_id: str, new_id: str) -> None:
     """Put states posted of a component under the id it has on another platform."""
     for row in connection.execute(_WITH_STATES, {"page": page_id}).all():
-        states = [[new_id if state[0] == old_id else state[0], *state[1:]] for state in row.states]
+        states = []
+        for component_id, *rest in row.states:
+            key = new_id if component_id == old_id else component_id
+            states.append([key, *rest])
         if states != row.states:
             connection.execute(_RESTATE.values(states=states), {"row_id": row.id})
 
