@@ -272,7 +272,7 @@ def test_a_table_that_differs_at_the_end_is_told_and_the_copy_stays_unfinished(s
 
     def harm(done: int, total: int, _table: str) -> None:
         if 2 * done == total:  # all is written, nothing compared
-            with sqlite3.connect(tmp_path / "target.db") as connection:
+            with closing(sqlite3.connect(tmp_path / "target.db")) as connection, connection:
                 connection.execute("UPDATE day SET revision = revision + 1")
 
     copied = copy(source, target, size=SIZE, progress=harm)
