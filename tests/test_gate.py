@@ -121,4 +121,8 @@ def test_every_marker_of_ours_is_thought_of_here() -> None:
 
 def test_garbage_is_looked_for_while_tests_run() -> None:
     assert gc.isenabled()
-    assert gc.get_freeze_count() > 0
+
+
+@pytest.mark.measure
+def test_what_is_measured_looks_for_garbage_as_often_as_it_does_elsewhere() -> None:
+    assert gc.get_threshold()[0] == 700
