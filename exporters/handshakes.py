@@ -52,7 +52,7 @@ class Handshake:
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
         except OSError as error:  # the client's: no TLS, no trust, no certificate, or it has gone
-            log.debug("a connection could not be encrypted: %s", error)
+            log.info("a connection could not be encrypted: %s", error)
             self._client.close()
         except BaseException:
             self._client.close()

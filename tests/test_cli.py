@@ -187,7 +187,7 @@ def test_rebuild_works_offline_on_an_empty_database(monitor) -> None:
 
 def test_an_address_that_is_none_of_this_machine_s_is_said_as_such(monitor, monkeypatch) -> None:
     monkeypatch.setenv("MONITOR_LISTEN", "192.0.2.1:9184")
-    code, _, err = monitor("serve")
+    code, _, err = monitor("serve", "--open")
 
     assert code == 2
     assert "cannot listen on 192.0.2.1:9184: " in err

@@ -66,6 +66,7 @@ def api(desk: Desk, *, version: str, origins: Sequence[str] = ()) -> FastAPI:
                 CORSMiddleware,
                 allow_origins=list(origins),
                 allow_methods=["GET", "HEAD"],
+                allow_headers=["Authorization"],
                 expose_headers=list(_SEEN_ELSEWHERE),
             ),
         )
