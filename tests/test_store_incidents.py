@@ -267,3 +267,16 @@ def test_a_claim_that_is_over_says_when_the_page_was_polled_last_while_it_was_kn
         ("i1", NOW + 10 * MINUTE),
         ("i2", at),
     ]
+
+
+def test_incidents_that_ended_lately_are_those_of_now_the_last_first(store, page):
+    closed = [
+        incident(key, phase=Phase.CLOSED, started_at=NOW - DAY, resolved_at=NOW - hours * HOUR)
+        for key, hours in (("new", 1), ("edge", 6), ("old", 7))
+    ]
+    save(store, page, evidence(incidents=(*closed, incident("open"))))
+    assert [each.id for each in store.ended_incidents(page.id, NOW - 6 * HOUR)] == ["new", "edge"]
+
+    reopened = replace(closed[0], phase=Phase.OPEN, resolved_at=None)
+    save(store, page, evidence(NOW + MINUTE, incidents=(reopened,)))
+    assert [each.id for each in store.ended_incidents(page.id, NOW - 6 * HOUR)] == ["edge"]

@@ -260,6 +260,7 @@ class Store(Transactions):
     published = reads(fact_module.published)
     current = reads(fact_module.current)
     maintenances = reads(fact_module.maintenances)
+    ended_incidents = reads(fact_module.ended_incidents)
     unfinished_incidents = reads(fact_module.unfinished_incidents)
     incident_versions = reads(fact_module.incident_versions)
     incident_updates = reads(updates.update_versions)

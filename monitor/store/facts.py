@@ -185,6 +185,26 @@ def maintenances(connection: Connection) -> list[tuple[int, Incident]]:
     return [(row.page_id, INCIDENTS.read(row[1:])) for row in connection.execute(_MAINTENANCES)]
 
 
+_ENDED_INCIDENTS = (
+    sa.select(*INCIDENTS.columns)
+    .where(
+        INCIDENT.c.page_id == sa.bindparam("page"),
+        INCIDENT.c.superseded_at.is_(None),
+        INCIDENT.c.phase == Phase.CLOSED.value,
+        INCIDENT.c.resolved_at >= sa.bindparam("since"),
+    )
+    .order_by(INCIDENT.c.resolved_at.desc(), INCIDENT.c.external_id)
+)
+
+
+def ended_incidents(connection: Connection, page_id: int, since: datetime) -> list[Incident]:
+    """Return the incidents and maintenances that are told to have ended since then, the last
+    first.
+    """
+    rows = connection.execute(_ENDED_INCIDENTS, {"page": page_id, "since": utc(since)})
+    return list(map(INCIDENTS.read, rows))
+
+
 def open_incidents(connection: Connection, page_id: int) -> list[Incident]:
     """Return the incidents and maintenances that have not ended, by their start."""
     rows = connection.execute(_OPEN_INCIDENTS, {"page": page_id})
