@@ -7,7 +7,7 @@ from datetime import datetime
 
 from exporters.prometheus import NoSuchVendor
 from monitor.answers import Status, Target, never_read, status
-from monitor.config import VendorConfig
+from monitor.config import VendorConfig, find_entry
 from monitor.stacks import NO_STACKS, Stacks
 from monitor.store import PageRecord, Store
 
@@ -32,6 +32,11 @@ class Watched:
             return self.vendors()[slug]
         except KeyError:
             raise NoSuchVendor(slug) from None
+
+    def category(self, vendor: VendorConfig) -> str | None:
+        """Return what the catalogue says that a vendor is for; None = it does not have its page."""
+        entry = find_entry(None, vendor.url)
+        return None if entry is None else entry.category
 
     def page(self, slug: str) -> PageRecord | None:
         """Return a vendor's page; None = nothing of it is in the database yet."""

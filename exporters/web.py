@@ -1,5 +1,5 @@
-"""The web application: metrics for Prometheus, probes for an orchestrator, a landing page for
-people.
+"""The web application: metrics for Prometheus, probes for an orchestrator, and what else it is
+given.
 
 It answers from the store and never asks a vendor anything. Who may ask is decided before it
 (`exporters.access`).
@@ -18,17 +18,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from exporters.below import Below
 from exporters.connections import MOST
-from exporters.landing import landing_page
 from exporters.parts import Part, shard_count, target_groups
 from exporters.prometheus import PollMetrics, StateMetrics
-from exporters.responses import ERROR_HANDLERS, SecurityHeaders, html_response, scrape_response
+from exporters.responses import ERROR_HANDLERS, SecurityHeaders, scrape_response
 from exporters.serving import Server, unencrypted
 from exporters.text_format import Block, blocks
 from monitor.plain import visible
-
-_FEED = "/feeds/all.atom"
 
 
 def application(
@@ -37,30 +33,25 @@ def application(
     *,
     readiness: Callable[[], list[str]],
     clock: Callable[[], datetime],
-    version: str,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the application with `/`, `/metrics`, `/metrics/monitor`, `/sd`, `/healthz`,
+    """Return the application with `/metrics`, `/metrics/monitor`, `/sd`, `/healthz`,
     `/readyz` and these `routes`.
 
     `readiness` returns what keeps us from working, in words for people, empty when nothing does; it
     and everything that reads the store runs in a thread and must not raise. `clock` gives the aware
     time of a request. While the store cannot be read `/metrics` answers from what it said last, and
-    is honest about it (`StateMetrics`); when it has said nothing yet, and at `/`, the answer is
-    503: a scrape that fails is seen, an empty one looks like health.
+    is honest about it (`StateMetrics`); when it has said nothing yet, the answer is 503: a scrape
+    that fails is seen, an empty one looks like health.
     """
     pages = _Pages(
         state=state,
         polls=polls,
         readiness=readiness,
         clock=clock,
-        version=version,
-        has_api=any(isinstance(route, Below) for route in routes),
-        has_feeds=any(getattr(route, "path", None) == _FEED for route in routes),
     )
     app = Starlette(
         routes=[
-            Route("/", pages.landing),
             Route("/metrics", pages.metrics),
             Route("/metrics/monitor", pages.own_metrics),
             Route("/sd", pages.discovery),
@@ -99,9 +90,6 @@ class _Pages:
     polls: PollMetrics
     readiness: Callable[[], list[str]]
     clock: Callable[[], datetime]
-    version: str
-    has_api: bool
-    has_feeds: bool
 
     async def metrics(self, request: Request) -> Response:
         """Answer everything, or with `vendor` or `shard` only what is about these vendors."""
@@ -134,18 +122,6 @@ class _Pages:
         shards = shard_count(request.query_params)
         slugs = await run_in_threadpool(self.state.slugs)
         return JSONResponse(list(target_groups(request.url.netloc, slugs, shards)))
-
-    async def landing(self, request: Request) -> Response:
-        """Answer every vendor as it stands, for people."""
-        return await html_response(
-            request,
-            lambda: landing_page(
-                self.version,
-                self.state.vendors(self.clock()),
-                has_api=self.has_api,
-                has_feeds=self.has_feeds,
-            ),
-        )
 
     async def healthz(self, _request: Request) -> Response:
         """Answer that the process answers."""

@@ -75,7 +75,6 @@ def app_of(
         golden_polls(),
         readiness=list,
         clock=clock,
-        version="1.2.3",
         routes=api_routes(desk, version="1.2.3", origins=origins),
     )
 

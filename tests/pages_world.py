@@ -1,12 +1,16 @@
 """Pages over a real store, with what every page promises checked at each look."""
 
 import re
+from dataclasses import replace
+from datetime import datetime
 from html.parser import HTMLParser
 
+from store_support import NOW
 from watched_world import ask, watched
 
 from exporters.pages import Site, page_routes
 from monitor.config import VendorConfig
+from monitor.stacks import Target
 from monitor.store import Store
 
 _VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -45,7 +49,8 @@ class Html(HTMLParser):
     def all(self, tag, **attributes):
         """Return the attributes of elements that have these."""
         wanted = {name.rstrip("_"): value for name, value in attributes.items()}
-        return [own for name, own in self.elements if name == tag and wanted.items() <= own.items()]
+        elements = (own for name, own in self.elements if name == tag)
+        return [own for own in elements if wanted.items() <= own.items()]
 
     @property
     def links(self):
@@ -60,10 +65,21 @@ def site_routes(world):
     return page_routes(Site(watched=world, version="1.2.3"))
 
 
-async def fetch(store: Store, path: str, *vendors: VendorConfig, **asked):
-    """Return the answer of a page's address as it comes."""
-    now = {"now": asked.pop("now")} if "now" in asked else {}
-    return await ask(site_routes, watched(store, *vendors, **now), path, **asked)
+async def fetch(
+    store: Store,
+    path: str,
+    *vendors: VendorConfig,
+    now: datetime = NOW,
+    stacks=None,
+    is_empty=False,
+    **asked,
+):
+    """Return the answer of a page's address as it comes; without `vendors` Acme is watched."""
+    targets = {name: tuple(map(Target.parse, words)) for name, words in (stacks or {}).items()}
+    world = replace(watched(store, *vendors, now=now), stacks=lambda: targets)
+    if is_empty:
+        world = replace(world, vendors=dict)
+    return await ask(site_routes, world, path, **asked)
 
 
 async def get(store: Store, path: str, *vendors: VendorConfig, status: int = 200, **asked) -> Html:

@@ -34,7 +34,6 @@ async def serving(*origins: str):
         golden_polls(),
         readiness=list,
         clock=lambda: NOW,
-        version="1.2.3",
         routes=endpoint.routes(origins),
     )
     listener = listening("127.0.0.1", 0)

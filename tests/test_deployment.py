@@ -229,9 +229,7 @@ def test_pods_have_no_rights_and_a_read_only_root(deployment):
 def test_probes_ask_what_the_application_answers(deployment):
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     with Store.open("sqlite://") as store:
-        app = application(
-            StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: NOW, version="0"
-        )
+        app = application(StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: NOW)
         routes = {route.path for route in app.routes}
     probes = {
         name: container[name]["httpGet"]

@@ -196,17 +196,6 @@ async def test_a_vendor_that_is_not_read_any_more_is_told_as_unknown_and_never_a
     assert "operational" not in answer.text
 
 
-async def test_the_landing_page_leads_to_the_feed_where_there_is_one(store):
-    with_feeds = await ask(feed_routes, watched(store), "/")
-    without = await ask(lambda _: [], watched(store), "/")
-
-    assert (
-        'type="application/atom+xml" title="All vendors" href="feeds/all.atom"' in with_feeds.text
-    )
-    assert '<a href="calendar/all.ics">' in with_feeds.text
-    assert "feeds/" not in without.text
-
-
 async def test_a_feed_without_entries_is_valid(store):
     check_atom((await feed(store, "all.atom")).content)
 

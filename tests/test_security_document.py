@@ -10,6 +10,7 @@ from exporters.agents.endpoint import PATH
 from exporters.api import api_routes
 from exporters.badge_routes import badge_routes
 from exporters.feeds import feed_routes
+from exporters.pages import Site, page_routes
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.web import application
 from monitor.fetch import user_agent
@@ -26,8 +27,9 @@ def addresses() -> list[str]:
     """Return the first part of each address that is answered."""
     with Store.open("sqlite://") as store:
         app = application(
-            StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: NOW, version="0",
+            StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: NOW,
             routes=[
+                *page_routes(Site(watched=NOBODY)),
                 *badge_routes(NOBODY),
                 *feed_routes(NOBODY),
                 *api_routes(NOBODY, version="0", origins=()),

@@ -10,13 +10,12 @@ import httpx
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
-from scrape_world import Current, MemoryStore, Row, golden_store, golden_text, known
+from scrape_world import MemoryStore, golden_store, golden_text
 from web_world import BROWSER, PROMETHEUS_2, PROMETHEUS_3, Broken, app_of, ask, many_vendors
 
 from exporters.negotiation import wants_openmetrics
 from exporters.text_format import OPENMETRICS_TYPE, TEXT_TYPE
 from exporters.web import server
-from monitor.model import Level
 
 # metrics
 
@@ -75,7 +74,7 @@ async def test_metrics_with_a_slash_is_not_found_and_not_redirected():
 
 @pytest.mark.parametrize(
     "path",
-    ["/metrics", "/metrics?vendor=acme", "/metrics?shard=1/2", "/metrics/monitor", "/sd", "/"],
+    ["/metrics", "/metrics?vendor=acme", "/metrics?shard=1/2", "/metrics/monitor", "/sd"],
 )
 async def test_a_store_that_cannot_be_read_fails_the_scrape_and_keeps_its_place_to_itself(path):
     answer = await ask(path, Broken())
@@ -199,57 +198,6 @@ async def test_readyz_lists_what_is_wrong():
         "ready": False,
         "problems": ["the database does not answer", "the scheduler stands still"],
     }
-
-
-# the landing
-
-
-async def test_the_landing_page_says_how_each_vendor_stands_in_words():
-    page = (await ask("/")).text
-
-    assert "1.2.3" in page
-    assert 'href="metrics"' in page
-    assert row_of(page, "Acme") == ["Acme", "partial outage", "2026-05-22 11:59 UTC"]
-    assert row_of(page, "Globex") == [
-        "Globex",
-        "unknown",  # it was degraded fourteen hours ago
-        "2026-05-21 22:00 UTC; the last poll failed",
-    ]
-    assert row_of(page, "Initech") == ["Initech", "unknown", "not polled yet"]
-
-
-def row_of(page, name):
-    (line,) = [line for line in page.splitlines() if f">{name}<" in line]
-    cells = line.removeprefix("<tr><td>").removesuffix("</td></tr>").split("</td><td>")
-    return [cells[0].partition(">")[2].removesuffix("</a>"), *cells[1:]]
-
-
-async def test_a_page_that_never_answered_is_never_read_and_not_green():
-    store = MemoryStore().add(Row(last_ok=False, last_success_at=None))
-
-    assert row_of((await ask("/", store)).text, "Acme") == [
-        "Acme",
-        "unknown",
-        "never; the last poll failed",
-    ]
-
-
-async def test_what_vendors_are_called_cannot_become_markup():
-    name = "<script>alert('x')</script>\ud800 {0} {version}"
-    row = Row(name=name, url='https://x.example/"><b>')
-    current = Current(levels={"a": Level.OPERATIONAL}, components=(known("a", "A"),))
-    page = (await ask("/", MemoryStore().add(row, current=current))).text
-
-    assert "<script" not in page
-    assert "<b>" not in page
-    assert "{0} {version}" in page
-
-
-async def test_without_vendors_the_landing_page_says_so():
-    answer = await ask("/", MemoryStore())
-
-    assert answer.status_code == 200
-    assert "No vendor is configured." in answer.text
 
 
 # other answers

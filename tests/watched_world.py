@@ -36,7 +36,6 @@ async def ask(
         golden_polls(),
         readiness=list,
         clock=world.clock,
-        version="1.2.3",
         routes=make_routes(world),
     )
     transport = httpx.ASGITransport(app=app)

@@ -26,9 +26,7 @@ class Broken(MemoryStore):
 
 def app_of(store=None, *, readiness=list):
     state = golden_state(store)
-    return application(
-        state, golden_polls(), readiness=readiness, clock=lambda: NOW, version="1.2.3"
-    )
+    return application(state, golden_polls(), readiness=readiness, clock=lambda: NOW)
 
 
 async def ask(path, store=None, *, method="GET", readiness=list, headers=None):

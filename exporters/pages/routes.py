@@ -11,6 +11,7 @@ from exporters.pages import times
 from exporters.pages.compare import COMPARE
 from exporters.pages.definitions import DEFINITIONS
 from exporters.pages.definitions_view import figure_definitions
+from exporters.pages.home import HOME
 from exporters.pages.links import Links
 from exporters.pages.maintenance import MAINTENANCE
 from exporters.pages.navigation import ENTRIES
@@ -21,7 +22,15 @@ from exporters.pages.stacks import STACK, STACKS
 from exporters.pages.visits import LONGEST_SECONDS, Page, PageKind, Site, Visit
 from exporters.revalidation import Content, revalidated
 
-PAGES: tuple[PageKind, ...] = (COMPARE, DEFINITIONS, MAINTENANCE, SEARCH, STACKS, STACK)
+PAGES: tuple[PageKind, ...] = (
+    HOME,
+    COMPARE,
+    DEFINITIONS,
+    MAINTENANCE,
+    SEARCH,
+    STACK,
+    STACKS,
+)
 """Every kind of page; of two whose paths fit, the first answers."""
 
 _HTML, _CSS = "text/html; charset=utf-8", "text/css; charset=utf-8"

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from starlette.datastructures import QueryParams
 
+from exporters.boards import Board
+from exporters.pages.figures import Figures, figures_of
 from exporters.pages.links import Links
 from exporters.watched import Watched
 from monitor.ratios import DEFAULT_POLICY
@@ -15,15 +17,21 @@ LONGEST_SECONDS = 300
 """How long a page may be kept at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Site:
     """What all pages are made from. `policy` is the one in force, a name of
-    `monitor.ratios.POLICIES`.
+    `monitor.ratios.POLICIES`. Safe to use from several threads.
     """
 
     watched: Watched
     version: str = ""
     policy: Callable[[], str] = lambda: DEFAULT_POLICY
+    published: bool = False
+    board: Board[Figures] = field(init=False)
+
+    def __post_init__(self) -> None:
+        root = Links(published=self.published)
+        self.board = Board(self.watched, lambda entry, record: figures_of(entry, record, root))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,10 +30,10 @@ touching the text (`exporters.gzipped`).
 from datetime import datetime
 
 from exporters.prometheus.polls import PollMetrics
-from exporters.prometheus.state import NoSuchVendor, StateMetrics, VendorNow
+from exporters.prometheus.state import NoSuchVendor, StateMetrics
 from exporters.text_format import render
 
-__all__ = ["NoSuchVendor", "PollMetrics", "StateMetrics", "VendorNow", "exposition"]
+__all__ = ["NoSuchVendor", "PollMetrics", "StateMetrics", "exposition"]
 
 
 def exposition(

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
@@ -13,12 +12,10 @@ from exporters.prometheus.lines import FamilyLines
 from exporters.prometheus.monitor import monitor_lines
 from exporters.prometheus.vendors import ExportSettings, VendorCache, Vendors, pages_of
 from exporters.text_format import Family
-from monitor.answers import Freshness, freshness
 from monitor.clocks import ClockLedger, is_ahead
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.lookups import slugs_of
-from monitor.model import Level
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.store import Health, PageState, Store
 
@@ -32,20 +29,6 @@ last."""
 
 LEAST_SECONDS = 0.25
 """How long the store may be silent when an answer has waited that long for the one before it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VendorNow:
-    """A vendor as it stands. `level` is the worst current level, None = not known, as it is when
-    the last reading is not fresh; times are UTC, None = never.
-    """
-
-    slug: str
-    name: str
-    url: str
-    level: Level | None
-    last_success_at: datetime | None
-    last_ok: bool | None
 
 
 class NoSuchVendor(LookupError):
@@ -154,29 +137,6 @@ class StateMetrics:
         with self._unless_silent(), self._within(self._answer_seconds):
             self._pages = self._store.page_states()
         return slugs_of(self._pages)
-
-    def vendors(self, now: datetime) -> list[VendorNow]:
-        """Return every configured vendor as it stands, in the store's order."""
-        with self._alone():
-            vendors = self._cache.current(self._settings, now)
-        return [self._vendor_now(page, vendor, now) for page, vendor in vendors]
-
-    def _vendor_now(self, page: PageState, vendor: CachedVendor, now: datetime) -> VendorNow:
-        """Return the vendor as it stands. What was read later than now, or too long ago to be kept,
-        is not believed.
-        """
-        interval = self._settings.vendor(page).interval_seconds
-        how_fresh = freshness(page, page.last_success_at, interval, now)
-        doubtful = how_fresh is Freshness.AHEAD or self._is_stale(page, now)
-        is_fresh = how_fresh is Freshness.FRESH and not doubtful
-        return VendorNow(
-            slug=page.slug,
-            name=page.name,
-            url=page.url,
-            level=vendor.level if is_fresh else None,
-            last_success_at=None if doubtful else page.last_success_at,
-            last_ok=False if doubtful else page.last_ok,
-        )
 
     @contextmanager
     def _unless_silent(self) -> Iterator[None]:

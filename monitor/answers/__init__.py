@@ -27,6 +27,7 @@ from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.search import Findings, FoundComponent, FoundIncident, SearchQuery, search
+from monitor.answers.silence import Silence, silence
 from monitor.answers.spans import SpanFigures
 from monitor.answers.stacks import (
     StackStatus,
@@ -80,6 +81,7 @@ __all__ = (
     "ReportQuery",
     "RevisedDay",
     "SearchQuery",
+    "Silence",
     "SpanFigures",
     "SpanQuery",
     "StackStatus",
@@ -103,6 +105,7 @@ __all__ = (
     "record",
     "revised_days",
     "search",
+    "silence",
     "stack_status",
     "standing",
     "status",

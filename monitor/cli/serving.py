@@ -253,13 +253,16 @@ def _web_server(
         clock=context.clock,
         stacks=lambda: schedule.settings.stacks,
     )
-    site = Site(watched=watched, version=__version__, policy=lambda: schedule.settings.policy)
+    site = Site(
+        watched=watched,
+        version=__version__,
+        policy=lambda: schedule.settings.policy,
+    )
     app = application(
         state,
         polls,
         readiness=lambda: find_problems(collector, schedule, context.clock(), presence),
         clock=context.clock,
-        version=__version__,
         routes=[
             *page_routes(site),
             *badge_routes(watched),

@@ -146,7 +146,7 @@ def _show(context: Context, stage: _Stage, file: Path, history: Path | None) -> 
     say(
         "",
         "These vendors are simulated, on this machine only. While this runs, look at:",
-        f"  http://{address}/          the vendors now",
+        f"  http://{address}/          the vendors now, and their last 90 days",
         f"  http://{address}/metrics   what Prometheus scrapes",
         "Or ask its database, in another terminal, in this folder:",
         f"  {without_variables(to_type('status', config=file))}",

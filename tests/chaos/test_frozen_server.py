@@ -41,7 +41,7 @@ def app_of(watched, schedule=None):
         store, vendors=watched.collector.vendors, health=store.health, within=store.patience.within
     )
     return application(
-        state, PollMetrics("1"), clock=watched.clock, version="1",
+        state, PollMetrics("1"), clock=watched.clock,
         readiness=lambda: find_problems(watched.collector, schedule, watched.clock()) if schedule else [],
     )  # fmt: skip
 

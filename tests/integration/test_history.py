@@ -55,9 +55,7 @@ class Monitor:
     @property
     def app(self):
         state = StateMetrics(self.store, vendors=self.vendors)
-        return application(
-            state, PollMetrics("0.0.0"), readiness=list, clock=lambda: self.began, version="0.0.0"
-        )
+        return application(state, PollMetrics("0.0.0"), readiness=list, clock=lambda: self.began)
 
     async def export(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {

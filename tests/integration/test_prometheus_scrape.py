@@ -110,9 +110,7 @@ def polls():
 async def scraped(store, polls, folder):
     """Yield a Prometheus that scrapes the application once a second, with the job we recommend
     otherwise unchanged."""
-    app = application(
-        StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0"
-    )
+    app = application(StateMetrics(store), polls, readiness=list, clock=lambda: NOW)
     async with serving(app) as address:
         config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
         (job,) = config["scrape_configs"]
@@ -209,9 +207,7 @@ async def test_prometheus_reads_every_series_of_a_large_answer_that_is_joined_fr
 async def discovered(store, polls, folder, path):
     """Yield the application's address and a Prometheus that discovers it there, as documented but
     once a second."""
-    app = application(
-        StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0"
-    )
+    app = application(StateMetrics(store), polls, readiness=list, clock=lambda: NOW)
     async with serving(app) as address:
         config = yaml.safe_load(documented()[0])
         (job,) = config["scrape_configs"]
@@ -291,9 +287,7 @@ async def test_a_vendor_that_is_added_is_discovered(store, polls, tmp_path):
 
 async def test_promtool_accepts_what_is_served(store, polls):
     promtool = program("promtool")
-    app = application(
-        StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0"
-    )
+    app = application(StateMetrics(store), polls, readiness=list, clock=lambda: NOW)
     async with serving(app) as address, httpx.AsyncClient(trust_env=False) as client:
         text = (await client.get(f"http://{address}/metrics")).text
 

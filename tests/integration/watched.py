@@ -377,9 +377,7 @@ def _import(promtool: Path, lines: Path, data: Path) -> None:
 def _served(world: World) -> Iterator[str]:
     """Serve the real application over the store, with the world's clock, in a thread of its own;
     yield host:port."""
-    app = application(
-        world.state(), world.polls, readiness=list, clock=lambda: world.now, version="1.2.3"
-    )
+    app = application(world.state(), world.polls, readiness=list, clock=lambda: world.now)
     port = free_port()
     web = server(app, "127.0.0.1", port)
     thread = threading.Thread(target=lambda: asyncio.run(web.serve()))

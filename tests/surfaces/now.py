@@ -10,7 +10,7 @@ from exporters.status import as_json, nagios_lines, text_lines
 from monitor.answers import Status, Target, Thresholds, status
 from monitor.history import named_ids
 from monitor.model import Level
-from surfaces.world import UNKNOWN, VENDOR, WORDS, Word, World, word_of
+from surfaces.world import UNKNOWN, VENDOR, Word, World, word_of
 
 Now = dict[str, Word]
 
@@ -196,13 +196,22 @@ class _Cells(HTMLParser):
 
 
 def landing_page(world: World) -> Now:
-    """Return what the first page shows a person: the level in the row of the vendor's name."""
+    """Return what the first page shows a person: the level in the row of the vendor's name, which
+    is that of the list of trouble too."""
     (answer,) = world.fetch("/")
     cells = _Cells()
     cells.feed(answer.text)
-    (row,) = (row for row in cells.rows if row and row[0].strip() == world.vendor.name)
-    words = [cell.strip() for cell in row if cell.strip() in {*WORDS, "unknown"}]
-    return {VENDOR: word_of(words[0])}
+    name, found = world.record().name, []
+    for row in cells.rows:
+        head, _, last_read = row[0].partition(", last read")
+        if name in map(str.strip, row[1:]):
+            found.append(row[0].strip())
+        elif head.startswith(name):
+            assert not last_read or head.endswith("unknown")
+            found.append(head.removeprefix(name).strip())
+    assert len(set(found)) == 1
+    assert len(found) == (1 if found[0] == "operational" else 2)
+    return {VENDOR: word_of(found[0])}
 
 
 def badge_svg(world: World) -> Now:

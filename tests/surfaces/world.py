@@ -15,6 +15,7 @@ from exporters.api import Desk, api
 from exporters.badge_routes import badge_routes
 from exporters.below import Below
 from exporters.feeds import feed_routes
+from exporters.pages import Site, page_routes
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.watched import Watched
 from exporters.web import application
@@ -124,8 +125,12 @@ class World:
             PollMetrics("1"),
             readiness=list,
             clock=lambda: self.now,
-            version="1",
-            routes=[*badge_routes(watched), *feed_routes(watched), Below("/api", _API)],
+            routes=[
+                *page_routes(Site(watched=watched)),
+                *badge_routes(watched),
+                *feed_routes(watched),
+                Below("/api", _API),
+            ],
         )
 
 

@@ -1,0 +1,103 @@
+"""`/`: what is failing now, and every vendor with its last 90 days."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from exporters.boards import Entry
+from exporters.pages.cells import KEYS
+from exporters.pages.figures import Figures
+from exporters.pages.home_question import ANY, GROUPS, SORTS, Question
+from exporters.pages.home_view import NO_CATEGORY, axis, in_order, matching, rows_of, thirds
+from exporters.pages.now_view import ended_lately, headline, silence_words, troubles
+from exporters.pages.times import short_day, window_words
+from exporters.pages.visits import Page, PageKind, Visit
+from monitor import answers
+from monitor.ratios import window_ending
+
+PAGE_ROWS = 200
+"""So many vendors stand on one page: a thousand would not fit 150 KB."""
+
+DAYS = 90
+LONGEST_SECONDS = 60
+"""How long the page may be kept, where no vendor is polled more often."""
+
+
+def home_page(visit: Visit) -> Page:
+    """Return the page. It reads of the store what has changed since it was made last."""
+    entries = visit.site.board.entries(visit.now)
+    question = Question.of(visit.question)
+    window = window_ending(visit.now.astimezone(UTC).date(), DAYS)
+    intervals = (entry.vendor.interval_seconds for entry in entries)
+    return Page(
+        template="home.html",
+        title="Now and the last 90 days",
+        navigation="Now",
+        values={
+            "headline": headline([entry.status for entry in entries], visit.now),
+            "silence": _silence(entries, visit),
+            "troubles": list(troubles(entries, visit.links, visit.now)),
+            "ended": ended_lately(entries, visit.links, visit.now),
+            "count": len(entries),
+            "window": window_words(window),
+            "axis": axis(window),
+            "last_day": short_day(window.last),
+            "thirds": [
+                f"{short_day(first)} to {short_day(last)}" for first, last in thirds(window)
+            ],
+            "keys": KEYS,
+            "question": question,
+            "choices": _choices(entries, visit),
+            "answer": _answer(entries, question, visit),
+        },
+        max_age_seconds=min([LONGEST_SECONDS, *intervals]),
+    )
+
+
+def _silence(entries: Sequence[Entry], visit: Visit) -> str:
+    pages = [entry.page for entry in entries if entry.page is not None]
+    return silence_words(answers.silence(pages), visit.now)
+
+
+def _choices(entries: Sequence[Entry], visit: Visit) -> dict[str, object]:
+    """Return what can be filtered, sorted and grouped by."""
+    ranks = {entry.vendor.tier: entry.tier_rank for entry in entries}
+    categories = {entry.category or NO_CATEGORY for entry in entries}
+    in_catalogue = sorted(categories - {NO_CATEGORY})
+    return {
+        "tiers": _or_any(sorted(ranks, key=ranks.__getitem__)),
+        "categories": _or_any([*in_catalogue, *(categories & {NO_CATEGORY})]),
+        "stacks": _or_any(sorted(visit.watched.stacks())) if visit.watched.stacks() else [],
+        "sorts": SORTS.items(),
+        "groups": GROUPS.items(),
+    }
+
+
+def _or_any(words: Sequence[str]) -> list[tuple[str, str]]:
+    return [(word, word) for word in (ANY, *words)]
+
+
+def _answer(entries: Sequence[Entry], question: Question, visit: Visit) -> dict[str, object]:
+    """Return the rows that are asked for, and how many there are before and after them."""
+    board, now, links = visit.site.board, visit.now, visit.links
+
+    def figures_of(entry: Entry) -> Figures | None:
+        return board.row(entry, now)
+
+    targets = visit.watched.stacks().get(question.stack, ())
+    stack = {target.vendor for target in targets}
+    matches = in_order(matching(entries, question, stack), question, figures_of)
+    first = (question.page - 1) * PAGE_ROWS if links.takes_questions else 0
+    last = first + PAGE_ROWS if links.takes_questions else len(matches)
+    return {
+        "rows": list(rows_of(matches[first:last], question, figures_of, links, now)),
+        "matches": len(matches),
+        "first": first + 1,
+        "last": min(last, len(matches)),
+        "before": links.home(**question.parameters(question.page - 1)) if first else None,
+        "after": links.home(**question.parameters(question.page + 1))
+        if last < len(matches)
+        else None,
+    }
+
+
+HOME = PageKind("/", home_page)

@@ -1,0 +1,151 @@
+"""The rows of `/`: which are shown, in which order and groups. Pure."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from exporters.boards import Entry
+from exporters.pages.cells import level_class
+from exporters.pages.figures import Figures
+from exporters.pages.home_question import ANY, Question
+from exporters.pages.links import Links
+from exporters.pages.now_view import badness, is_trouble, last_read
+from exporters.pages.times import Moment, short_day
+from exporters.wording import level_title
+from monitor.model import Window
+
+NO_CATEGORY = "not in the catalogue"
+ROW_DAYS = 30
+"""So many days stand in a row on a narrow screen."""
+
+_CLEAR_COLUMNS = 6
+"""So many columns the name of a month needs for itself."""
+
+FiguresOf = Callable[[Entry], Figures | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A vendor's row. `figures` None = nothing of it is in the database yet; `heading` stands above
+    the first row of a group, "" = none.
+    """
+
+    name: str
+    address: str
+    level_class: str
+    level: str
+    last_read: Moment | None
+    figures: Figures | None
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A day's name above the column of a strip, which counts from 1."""
+
+    column: int
+    text: str
+
+
+def matching(
+    entries: Iterable[Entry], question: Question, stack: Collection[str]
+) -> Iterator[Entry]:
+    """Yield the vendors that are asked for; `stack` are the slugs of the stack's."""
+    text = question.text.casefold()
+    for entry in entries:
+        vendor = entry.vendor
+        texts = (entry.name.casefold(), vendor.name.casefold(), vendor.slug)
+        is_asked = (
+            any(text in own for own in texts)
+            and question.tier in (ANY, vendor.tier)
+            and question.category in (ANY, entry.category or NO_CATEGORY)
+            and (question.stack == ANY or vendor.slug in stack)
+        )
+        if is_asked and (is_trouble(entry) or not question.only_trouble):
+            yield entry
+
+
+def in_order(entries: Iterable[Entry], question: Question, figures_of: FiguresOf) -> list[Entry]:
+    """Return vendors in the order that is asked for, those of a group together; what is not known
+    comes last, and of equals the first by name.
+    """
+    by_name = sorted(entries, key=lambda entry: (entry.name.casefold(), entry.vendor.slug))
+    by_figure = sorted(by_name, key=_sort_key(question.sort, figures_of))
+    return sorted(by_figure, key=lambda entry: _group_key(entry, question.group))
+
+
+def _sort_key(sort: str, figures_of: FiguresOf) -> Callable[[Entry], float]:
+    def share(entry: Entry) -> float:
+        figures = figures_of(entry)
+        known = None if figures is None else figures.share_of_days
+        return 1 if known is None else -known
+
+    def coverage(entry: Entry) -> float:
+        figures = figures_of(entry)
+        return -1 if figures is None or figures.covered is None else figures.covered
+
+    keys: dict[str, Callable[[Entry], float]] = {
+        "name": lambda _: 0,
+        "now": badness,
+        "share": share,
+        "coverage": coverage,
+    }
+    return keys[sort]
+
+
+def _group_key(entry: Entry, group: str) -> tuple[int, str]:
+    if group == "tier":
+        return entry.tier_rank, ""
+    if group == "category":
+        return int(entry.category is None), entry.category or ""
+    return 0, ""
+
+
+def rows_of(
+    entries: Iterable[Entry],
+    question: Question,
+    figures_of: FiguresOf,
+    links: Links,
+    now: datetime,
+) -> Iterator[Row]:
+    """Yield the rows of vendors, with a heading where a group begins."""
+    last = ""
+    for entry in entries:
+        heading = _heading(entry, question.group)
+        yield Row(
+            name=entry.name,
+            address=links.vendor(entry.vendor.slug),
+            level_class=level_class(entry.status.level),
+            level=level_title(entry.status.level),
+            last_read=last_read(entry, now) if entry.status.level is None else None,
+            figures=figures_of(entry),
+            heading=heading if heading != last else "",
+        )
+        last = heading
+
+
+def _heading(entry: Entry, group: str) -> str:
+    if group == "tier":
+        return f"Tier: {entry.vendor.tier}"
+    if group == "category":
+        return f"Category: {entry.category or NO_CATEGORY}"
+    return ""
+
+
+def axis(window: Window) -> list[Mark]:
+    """Return the names above a strip: of its first day, and of the months that begin in it."""
+    marks = [Mark(1, short_day(window.first))]
+    for offset in range(_CLEAR_COLUMNS, window.days - 2 * _CLEAR_COLUMNS):
+        day = window.first + timedelta(days=offset)
+        if day.day == 1:
+            marks.append(Mark(offset + 1, short_day(day)))
+    return marks
+
+
+def thirds(window: Window) -> list[tuple[date, date]]:
+    """Return the first and last day of each row of a strip on a narrow screen."""
+    parts = []
+    for offset in range(0, window.days, ROW_DAYS):
+        first = window.first + timedelta(days=offset)
+        parts.append((first, min(window.last, first + timedelta(days=ROW_DAYS - 1))))
+    return parts

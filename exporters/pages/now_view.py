@@ -1,0 +1,166 @@
+"""The vendors that have trouble now, and what to say of all together. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from exporters.boards import LATELY, Entry
+from exporters.pages.cells import level_class
+from exporters.pages.links import Links
+from exporters.pages.times import Moment, age_words, moment
+from exporters.pages.words import counted, number_word, sentence_case
+from exporters.wording import level_title
+from monitor.answers import Silence, Status
+from monitor.model import Incident, Level
+from monitor.plain import join_names
+
+_WORST_FIRST = (
+    Level.MAJOR_OUTAGE,
+    Level.PARTIAL_OUTAGE,
+    Level.DEGRADED,
+    None,
+    Level.MAINTENANCE,
+    Level.OPERATIONAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a vendor says of itself, and since when."""
+
+    title: str
+    since: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A vendor that is not well or not known to be. `why` says why it is unknown, else it is
+    "".
+    """
+
+    name: str
+    address: str
+    level_class: str
+    level: str
+    says: tuple[Said, ...]
+    why: str
+    last_read: Moment | None
+    components: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An incident that ended lately."""
+
+    name: str
+    address: str
+    title: str
+    at: Moment
+
+
+def badness(entry: Entry) -> int:
+    """Return a number that is the smaller the worse a vendor is now; unknown is worse than
+    maintenance.
+    """
+    return _WORST_FIRST.index(entry.status.level)
+
+
+def is_trouble(entry: Entry) -> bool:
+    """Whether a vendor is not known to be operational."""
+    return entry.status.level is not Level.OPERATIONAL
+
+
+def troubles(entries: Iterable[Entry], links: Links, now: datetime) -> Iterator[Trouble]:
+    """Yield the vendors with trouble, the worst first."""
+    for entry in sorted(filter(is_trouble, entries), key=badness):
+        yield _trouble(entry, links, now)
+
+
+def _trouble(entry: Entry, links: Links, now: datetime) -> Trouble:
+    status = entry.status
+    age = None if status.read_at is None else (now - status.read_at).total_seconds()
+    return Trouble(
+        name=entry.name,
+        address=links.vendor(entry.vendor.slug),
+        level_class=level_class(status.level),
+        level=level_title(status.level),
+        says=tuple(_said(entry, now)),
+        why=sentence_case(status.why_unknown or ""),
+        last_read=last_read(entry, now),
+        components=join_names(status.component_names),
+        age=age_words(age),
+    )
+
+
+def _said(entry: Entry, now: datetime) -> Iterator[Said]:
+    status = entry.status
+    if status.level is None:
+        return
+    for incident in (*status.incidents, *status.maintenances):
+        yield Said(incident.title, _moment(entry, incident.started_at, now))
+
+
+def last_read(entry: Entry, now: datetime) -> Moment | None:
+    """Return when a vendor's page was read last; None = never."""
+    read_at = entry.status.read_at
+    return None if read_at is None else _moment(entry, read_at, now)
+
+
+def _moment(entry: Entry, instant: datetime, now: datetime) -> Moment:
+    zone = UTC if entry.page is None else entry.page.zone
+    return moment(instant, zone, now)
+
+
+def ended_lately(entries: Iterable[Entry], links: Links, now: datetime) -> list[Ended]:
+    """Return the incidents that ended within the last hours, the last first."""
+    own: list[tuple[Entry, Incident]] = []
+    for entry in entries:
+        own += ((entry, each) for each in entry.ended if _is_late(each, now))
+    own.sort(key=lambda pair: pair[1].resolved_at or now, reverse=True)
+    ended = []
+    for entry, incident in own:
+        at = _moment(entry, incident.resolved_at or now, now)
+        ended.append(Ended(entry.name, links.vendor(entry.vendor.slug), incident.title, at))
+    return ended
+
+
+def _is_late(incident: Incident, now: datetime) -> bool:
+    at = incident.resolved_at
+    return not incident.maintenance and at is not None and now - LATELY <= at <= now
+
+
+def headline(statuses: Sequence[Status], now: datetime) -> str:
+    """Return how many vendors have trouble and how many are unknown; that nothing is wrong only
+    where every page is known to be well.
+    """
+    count = len(statuses)
+    if not count:
+        return "Nothing is watched yet."
+    every = "the one vendor" if count == 1 else counted(count, "vendor")
+    unknown = sum(status.level is None for status in statuses)
+    bad = sum((status.level or Level.OPERATIONAL) > Level.MAINTENANCE for status in statuses)
+    rest = f"; {number_word(unknown)} {'is' if unknown == 1 else 'are'} unknown" if unknown else ""
+    if bad:
+        some = every if bad == count else f"{number_word(bad)} of {every}"
+        verb = "has" if bad == 1 else "have"
+        return sentence_case(f"{some} {verb} trouble now{rest}.")
+    if unknown == count:
+        return f"Nothing is known of {every} now."
+    if unknown:
+        return f"No trouble reported by {number_word(count - unknown)} of {every}{rest}."
+    return f"No trouble reported by {every}; {_all_read(statuses, now)}."
+
+
+def _all_read(statuses: Sequence[Status], now: datetime) -> str:
+    oldest = min(status.read_at or now for status in statuses)
+    minutes = max(1, -(-(now - oldest) // timedelta(minutes=1)))
+    return f"{'it was' if len(statuses) == 1 else 'all were'} read within the last {minutes} min"
+
+
+def silence_words(silence: Silence | None, now: datetime) -> str:
+    """Return that many pages cannot be read; "" = not so many."""
+    if silence is None:
+        return ""
+    since = moment(silence.since, UTC, now)
+    return f"{silence.unreadable} of {silence.pages} pages unreadable since {since.local}"

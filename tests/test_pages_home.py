@@ -1,0 +1,315 @@
+"""The first page: what is failing now, what ended, and every vendor with its days."""
+
+from dataclasses import replace
+
+import pytest
+from pages_world import fetch, get
+from store_support import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    component,
+    evidence,
+    impact,
+    incident,
+    observed,
+    poll,
+    save,
+)
+
+from monitor.answers import ReportQuery, record, silence
+from monitor.config import VendorConfig
+from monitor.intervals import Interval
+from monitor.model import Aspect, Coverage, Level, PageInfo, Phase
+from monitor.store import PageSpec, Store
+
+NAMES = ("acme", "brick", "cedar", "delta")
+VENDORS = {
+    slug: VendorConfig(slug=slug, name=slug.title(), url=f"https://{slug}.example/")
+    for slug in NAMES
+}
+ACME, BRICK, CEDAR, DELTA = VENDORS.values()
+
+
+@pytest.fixture
+def store():
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+def watch(store, *vendors):
+    """Watch these, and return their pages by slug."""
+    specs = [PageSpec(slug=each.slug, name=each.name, url=each.url) for each in vendors]
+    store.sync_pages(specs, now=NOW - 90 * DAY)
+    return {page.slug: page for page in store.pages()}
+
+
+def read(store, page, level=Level.OPERATIONAL, *, at=NOW, days=90, incidents=(), impacts=()):
+    """Read a page with one component, of which that many days are covered."""
+    said = evidence(
+        at,
+        components=(component(),),
+        incidents=incidents,
+        impacts=impacts,
+        coverage=(Coverage(span=Interval(at - days * DAY, at), aspect=Aspect.IMPACTS),),
+    )
+    save(store, page, said)
+    save(store, page, observed(at, api=level))
+    store.record_polls([poll(page, at, "ok")])
+
+
+def fail(store, page, at=NOW):
+    store.record_polls([poll(page, at, "failed", reason="http_503", message="answered 503")])
+
+
+# now
+
+
+async def test_nothing_watched_is_said_and_how_to_begin(store):
+    page = await get(store, "/", is_empty=True)
+
+    assert "Nothing is watched yet." in page.text
+    assert "monitor add" in page.text
+
+
+async def test_a_vendor_that_was_just_added_is_unknown_and_its_days_are_hatched(store):
+    watch(store, ACME)
+    page = await get(store, "/", ACME)
+
+    assert "Nothing is known of the one vendor now." in page.text
+    assert "The page was never read" in page.text
+    assert {classes.split()[0] for classes, _ in page.cells()} == {"cu"}
+    assert len(page.cells()) == 90
+
+
+async def test_nothing_is_wrong_is_said_only_when_every_page_was_read_lately(store):
+    pages = watch(store, ACME, BRICK)
+    for each in pages.values():
+        read(store, each)
+    fine = await get(store, "/", ACME, BRICK)
+    stale = await get(store, "/", ACME, BRICK, now=NOW + 20 * MINUTE)
+
+    assert "No trouble reported by two vendors; all were read within the last 1 min." in (fine.text)
+    assert "No trouble" not in stale.text
+    assert "Nothing is known of two vendors now." in stale.text
+    assert "operational" not in stale.text.partition("The last 90 days")[0].replace(
+        "never operational", ""
+    )
+
+
+async def test_the_worst_comes_first_and_unknown_before_maintenance(store):
+    pages = watch(store, *VENDORS.values())
+    read(store, pages["acme"], Level.MAINTENANCE)
+    read(store, pages["brick"], Level.DEGRADED)
+    read(store, pages["cedar"], at=NOW - HOUR)
+    fail(store, pages["cedar"])
+    read(store, pages["delta"], Level.MAJOR_OUTAGE)
+    page = await get(store, "/", *VENDORS.values())
+    now = page.text.partition("Our reading")[2].partition("The last 90 days")[0]
+
+    assert "Two of four vendors have trouble now; one is unknown." in page.text
+    assert sorted(NAMES, key=lambda slug: now.find(slug.title())) == [
+        "delta", "brick", "cedar", "acme",
+    ]  # fmt: skip
+    assert "The page could not be read: answered 503" in now
+    assert "1 h ago" in now
+
+
+async def test_what_the_vendor_says_stands_with_its_beginning_in_the_zone_and_utc(store):
+    pages = watch(store, ACME)
+    zone = evidence(page=PageInfo(name="Acme Corporation", zone="Europe/Berlin"))
+    save(store, pages["acme"], zone)
+    said = incident(title="Errors <b>", started_at=NOW - HOUR)
+    read(
+        store,
+        pages["acme"],
+        Level.PARTIAL_OUTAGE,
+        incidents=(said,),
+        impacts=(impact(NOW - HOUR),),
+    )
+    page = await get(store, "/", ACME)
+
+    assert "Errors <b> , since 22 May 13:00 CEST 11:00 UTC" in page.text
+    assert "Acme Corporation" in page.text
+    assert page.all("time", datetime="2026-05-22T11:00Z")
+
+
+async def test_what_ended_within_six_hours_is_told_and_no_longer_later(store):
+    pages = watch(store, ACME)
+    over = incident(
+        phase=Phase.CLOSED,
+        started_at=NOW - 3 * HOUR,
+        resolved_at=NOW - 2 * HOUR,
+        title="It was out",
+    )
+    read(store, pages["acme"], incidents=(over,))
+    soon = await get(store, "/", ACME)
+    later = await get(store, "/", ACME, now=NOW + 4 * HOUR + MINUTE)
+
+    assert "Ended in the last six hours: Acme , It was out , 22 May 10:00 UTC ." in soon.text
+    assert "It was out" not in later.text
+
+
+async def test_one_suspects_ones_own_network_when_many_pages_fall_silent(store):
+    pages = watch(store, *VENDORS.values())
+    for each in pages.values():
+        read(store, each, at=NOW - HOUR)
+    for slug in ("acme", "brick"):
+        fail(store, pages[slug])
+    two = await get(store, "/", *VENDORS.values())
+    fail(store, pages["cedar"])
+    three = await get(store, "/", *VENDORS.values())
+
+    assert "suspect" not in two.text
+    assert "3 of 4 pages unreadable since 22 May 11:00 UTC: suspect your own network." in (
+        three.text
+    )
+
+
+def test_few_silent_pages_of_very_many_are_the_vendors_own_affair(store):
+    pages = list(watch(store, *VENDORS.values()).values())
+    fine = [replace(page, last_success_at=NOW, last_ok=True) for page in pages]
+    silent = [replace(page, last_ok=False) for page in fine]
+
+    assert silence([*silent[:3], *fine[:9]]).unreadable == 3
+    assert silence([*silent[:3], *fine[:4], *fine[:4], *fine[:2]]) is None
+    assert silence(silent[:2]) is None
+    assert silence([replace(page, last_success_at=None) for page in silent]) is None
+
+
+# the rows
+
+
+@pytest.fixture
+def full(store):
+    pages = watch(store, *VENDORS.values())
+    bad = [NOW - 10 * DAY, NOW - 20 * DAY]
+    read(store, pages["acme"], impacts=[impact(at, at + HOUR, incident_id=None) for at in bad])
+    read(store, pages["brick"], days=10)
+    read(store, pages["cedar"], impacts=[impact(bad[0], bad[0] + HOUR, incident_id=None)])
+    return store
+
+
+async def test_a_row_has_the_figures_of_the_report(full):
+    page = await get(full, "/", *VENDORS.values())
+    own = record(full, full.pages(["acme"])[0], ACME, ReportQuery(now=NOW)).figures
+
+    assert (own.outage_days, own.known_days) == (2, 90)
+    assert "Acme operational 2 of 90 2.2 % 100 %" in page.text
+    assert "Delta unknown unknown unknown 0 %" in page.text
+    assert len(page.cells()) == 4 * 90
+    names = [own["aria-label"] for own in page.all("a", class_="strip")]
+    assert names[0] == "Acme, 90 days: 2 partial outage, 88 operational. Every day"
+    assert page.all("a", class_="strip")[0]["href"] == "v/acme#days"
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("name", "acme brick cedar delta"),
+        ("share", "acme cedar brick delta"),
+        ("coverage", "delta brick acme cedar"),
+        ("now", "delta acme brick cedar"),
+    ],
+)
+async def test_rows_are_sorted_and_what_is_not_known_is_never_among_the_best(full, sort, order):
+    page = await get(full, f"/?sort={sort}", *VENDORS.values())
+
+    assert [own["href"] for own in page.all("a", class_="strip")] == [
+        f"v/{slug}#days" for slug in order.split()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "slugs"),
+    [
+        ("q=CED", "cedar"),
+        ("tier=critical", "brick"),
+        ("trouble=1", "delta"),
+        ("q=acme&tier=critical", ""),
+        ("category=ai", "acme"),
+        ("stack=shop", "cedar delta"),
+    ],
+)
+async def test_vendors_are_left_out_by_what_is_asked(full, question, slugs):
+    vendors = (
+        replace(ACME, url="https://status.openai.com/"),
+        replace(BRICK, tier="critical"),
+        CEDAR,
+        DELTA,
+    )
+    page = await get(full, f"/?{question}", *vendors, stacks={"shop": ("cedar", "delta/api")})
+
+    assert [own["href"] for own in page.all("a", class_="strip")] == [
+        f"v/{slug}#days" for slug in slugs.split()
+    ]
+    if not slugs:
+        assert "No vendor named “acme” of tier “critical”." in page.text
+
+
+async def test_what_was_asked_stays_in_the_form_and_is_only_text(full):
+    page = await get(full, "/?q=%22%3E%3Cb%3E&sort=share", *VENDORS.values())
+
+    assert page.all("input", name="q")[-1]["value"] == '"><b>'
+    assert page.all("option", value="share")[0] == {"value": "share", "selected": None}
+    assert 'No vendor named “ "><b> ”' in page.text or 'named “"><b>”' in page.text
+
+
+async def test_groups_have_headings_the_most_important_first(full):
+    vendors = (replace(ACME, tier="low"), replace(BRICK, tier="critical"), CEDAR, DELTA)
+    page = await get(full, "/?group=tier", *vendors)
+    headings = ["Tier: critical", "Tier: standard", "Tier: low"]
+
+    assert sorted(headings, key=page.text.find) == headings
+    assert len(page.all("tr", class_="group")) == 3
+
+
+@pytest.mark.parametrize(
+    "question", ["sort=best", "group=name", "trouble=2", "page=0", "page=x", "page=²"]
+)
+async def test_a_word_that_is_none_is_refused_with_those_there_are(full, question):
+    page = await get(full, f"/?{question}", ACME, status=400)
+
+    assert "There is no " in page.text
+
+
+@pytest.mark.slow
+async def test_many_vendors_are_paged(store):
+    many = [
+        VendorConfig(slug=f"v{n:03}", name=f"V{n:03}", url=f"https://v{n}.example/")
+        for n in range(201)
+    ]
+    watch(store, *many)
+    first = await get(store, "/?sort=now&page=1", *many)
+    second = await get(store, "/?sort=now&page=2", *many)
+    third = await get(store, "/?page=3", *many)
+
+    assert len(first.all("a", class_="strip")) == 200
+    assert [own["href"] for own in first.all("a", rel="next")] == ["./?sort=now&page=2"]
+    assert [own["href"] for own in second.all("a", rel="prev")] == ["./?sort=now"]
+    assert "201 to 201 of 201" in second.text
+    assert "There is no such page of vendors." in third.text
+
+
+# how it is answered
+
+
+async def test_it_may_be_kept_no_longer_than_an_interval(full):
+    quick = replace(ACME, interval_seconds=30)
+    usual = await fetch(full, "/", ACME)
+    often = await fetch(full, "/", quick)
+
+    assert usual.headers["cache-control"] == "max-age=60"
+    assert often.headers["cache-control"] == "max-age=30"
+
+
+async def test_what_was_stored_since_is_in_the_next_answer(full):
+    page = full.pages(["acme"])[0]
+    before = await get(full, "/", ACME)
+    read(full, page, Level.MAJOR_OUTAGE, at=NOW + MINUTE)
+    after = await get(full, "/", ACME, now=NOW + MINUTE)
+
+    assert "No trouble reported by the one vendor" in before.text
+    assert "The one vendor has trouble now." in after.text
+    assert after.cells()[-1][0] == "c4"
