@@ -28,6 +28,15 @@ RUN useradd --system --uid 9184 --user-group --no-create-home --home-dir /data v
 # or by network policies. `server.web_config` and `server.tokens` of a settings file ask for more: docs/security.md.
 ENV PATH=/opt/vendorstatus/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     MONITOR_DATABASE_URL=sqlite:////data/vendorstatus.db MONITOR_LISTEN=0.0.0.0:9184 MONITOR_OPEN=true
+# Last, as another version changes no layer above. `make docker` says the version of pyproject.toml.
+ARG PYTHON
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="vendorstatus" \
+    org.opencontainers.image.description="How reliable have your vendors really been? Polls public status pages and exports Prometheus metrics." \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.vendor="vendorstatus contributors" \
+    org.opencontainers.image.base.name="docker.io/library/python:${PYTHON}-slim-bookworm"
 USER 9184:9184
 # A settings file is looked for here first: mount it as /data/monitor.yaml.
 WORKDIR /data

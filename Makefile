@@ -14,6 +14,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 IMAGE ?= vendorstatus
+VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
 ARGS ?=
 AT = $(if $(PORT),--port $(PORT))
 
@@ -121,7 +122,11 @@ picture: $(VENV)/.stamp-run ## draw the README's picture of the report again
 
 .PHONY: docker
 docker: ## build the container image (needs a container engine)
-	docker build -t $(IMAGE) .
+	docker build --build-arg VERSION=$(VERSION) -t $(IMAGE) .
+
+.PHONY: man
+man: $(VENV)/.stamp-run ## write docs/man/monitor.1 again from the commands
+	$(BIN)/python -m docs.manpage
 
 .PHONY: clean
 clean: ## remove .venv, caches and build results; never data

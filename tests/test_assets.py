@@ -23,6 +23,7 @@ def in_the_repository() -> dict[str, bytes]:
     paths = [
         *(ROOT / "grafana" / "dashboards").glob("*.json"),
         *(ROOT / "docs" / "runbooks").glob("*.md"),
+        ROOT / "docs" / "man" / "monitor.1",
         *(ROOT / "grafana" / "alerts").glob("vendorstatus.*.yaml"),
         *(ROOT / "grafana" / "provisioning").rglob("*.yaml"),
         ROOT / "grafana" / "alerts" / "alertmanager.yml",

@@ -259,6 +259,28 @@ def instructions(word):
     return [line.removeprefix(word).strip() for line in lines if line.startswith(f"{word} ")]
 
 
+LABEL = re.compile(r'org\.opencontainers\.image\.([a-z.]+)="([^"]*)"')
+
+
+def test_the_image_says_what_it_is_by_the_labels_of_oci():
+    project = PROJECT["project"]
+    (labels,) = (dict(LABEL.findall(each)) for each in instructions("LABEL"))
+
+    assert labels["title"] == project["name"]
+    assert project["description"].startswith(labels["description"].partition("?")[0])
+    assert labels["licenses"] == project["license"]
+    assert labels["version"] == "${VERSION}"
+    assert {"VERSION=unknown", "PYTHON"} <= set(instructions("ARG"))
+
+
+def test_the_image_is_built_with_the_projects_version():
+    told = subprocess.run(
+        ["make", "-n", "docker"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert f"--build-arg VERSION={PROJECT['project']['version']} " in told
+
+
 def test_the_container_runs_as_a_user_without_rights_and_is_watched():
     (user,) = instructions("USER")
 

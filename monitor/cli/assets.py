@@ -23,6 +23,7 @@ _KINDS = {
     "grafana/dashboards/": "a dashboard for Grafana",
     "grafana/provisioning/": "what provisions a Grafana with all of it",
     "grafana/prometheus.yml": "a Prometheus that scrapes the monitor and loads the rules",
+    "docs/man/": "the manual page, for man -l",
     "docs/runbooks/": "what to do about an alert",
     "docs/": "documentation",
 }
