@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, sleep, to_thread
 from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,11 +25,13 @@ from exporters.api.caching import (
     tick,
 )
 from exporters.api.problems import NotThere
+from exporters.api.repeated import Question, Repeated
 from exporters.negotiation import wants_gzip
 from exporters.text_format import ON_SURROGATES
 from monitor import answers
 from monitor.component_names import find_component
 from monitor.config import VendorConfig, catalog_names
+from monitor.errors import MonitorError
 from monitor.intervals import day_of
 from monitor.model import KnownComponent
 from monitor.plain import json_text
@@ -40,6 +42,9 @@ from monitor.suggestions import did_you_mean, keys_named, nearest_key
 
 ANSWER_SECONDS = 3.0
 """How long the store may be silent while an answer is made."""
+
+REFRESH_SECONDS = 0.25
+"""How soon after a poll what is asked again and again is answered anew."""
 
 _MOST_RECORDS, _LONGEST_KEPT = 4, 400
 """Records that are kept, and of how many days at most: a large page's over years takes tens of
@@ -171,6 +176,10 @@ class Reply:
     changed_at: datetime
     make: Callable[[], Mapping[str, Any]]
 
+    def tag(self, path: str, query: str, moment: Moment) -> str:
+        """Return what the answer at an address is told by."""
+        return entity_tag(path, query, moment.number, self.depends_on)
+
     @classmethod
     def about(cls, subject: Subject, make: Callable[[], Mapping[str, Any]]) -> "Reply":
         """Return the reply that depends on one vendor."""
@@ -210,6 +219,8 @@ class Desk:
         self._answers = Answers()
         self._records = Records(_MOST_RECORDS)
         self._limiter: CapacityLimiter | None = None
+        self._refresher: CapacityLimiter | None = None
+        self._repeated = Repeated[Callable[[Moment], Reply]]()
         self._number = 0
         self._settings = (0, dict(vendors), dict(stacks), policy, window_days)
 
@@ -246,8 +257,29 @@ class Desk:
         if self._limiter is None:  # it belongs to the loop that answers
             self._limiter = CapacityLimiter(_MOST_AT_ONCE)
         known = request.headers.get("if-none-match", "")
-        work = _Work(self, request.url, known, ask)
+        url = request.url
+        self._repeated.note(Question(url.path, url.query, ask, self._clock()))
+        work = _Work(self, url, known, ask)
         return await to_thread.run_sync(work.respond, _takes_gzip(request), limiter=self._limiter)
+
+    async def keep_fresh(self) -> None:
+        """Answer ahead, for ever, what is asked again and again, whenever it has changed."""
+        self._refresher = CapacityLimiter(1)
+        while True:
+            await sleep(REFRESH_SECONDS)
+            await to_thread.run_sync(self.refresh, limiter=self._refresher)
+
+    def refresh(self) -> None:
+        """Make the answers of repeated questions that are not those that are kept."""
+        for question in self._repeated.lately(self._clock()):
+            try:
+                with self.patient():
+                    moment = self.moment()
+                    reply = question.ask(moment)
+                    self.body(reply.tag(question.path, question.query, moment), reply)
+            except (LookupError, ValueError, MonitorError):
+                # Whoever asks next is told what is wrong.
+                self._repeated.forget(question)
 
     def body(self, tag: str, reply: Reply) -> Body:
         """Return the answer of a tag, made where it is not kept."""
@@ -276,7 +308,7 @@ class _Work:
         with self.desk.patient():
             moment = self.desk.moment()
             reply = self.ask(moment)
-            tag = entity_tag(self.url.path, self.url.query, moment.number, reply.depends_on)
+            tag = reply.tag(self.url.path, self.url.query, moment)
             headers = {
                 "etag": tag,
                 "last-modified": format_datetime(reply.changed_at.astimezone(UTC), usegmt=True),

@@ -149,10 +149,11 @@ async def serve_until_stopped(
             _reread(context, state, desk, polls, schedule, load, hangups, notifier, keeper)
         )
         looking = asyncio.create_task(keeper.run())
+        refreshing = asyncio.create_task(desk.keep_fresh())
         beating = [] if presence is None else [asyncio.create_task(presence.run())]
         await stop.wait()
         notifier.stopping()
-        for task in (rereading, looking, *beating):
+        for task in (rereading, looking, refreshing, *beating):
             task.cancel()
         web.should_exit = True
         await schedule.stop()
