@@ -131,10 +131,10 @@ def _details(before: Settings, changes: SettingsChanges) -> Iterator[str]:
     secret.
     """
     old = [WatchedVendor(vendor.slug, kept_settings(vendor)) for vendor in before.vendors]
-    told = compare_watched(old, changes.settings.vendors)
-    for line in told.lines():
+    watch_changes = compare_watched(old, changes.settings.vendors)
+    for line in watch_changes.lines():
         if line.startswith("changed: "):
             yield line
     for slug in changes.changed_slugs:
-        if slug not in told.changed:
+        if slug not in watch_changes.changed:
             yield f"changed: {slug}: how its page is reached"

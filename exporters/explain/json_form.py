@@ -125,16 +125,16 @@ def _incident(incident: Incident) -> dict[str, Any]:
 
 
 def _account(account: IncidentAccount, explanation: Explanation) -> dict[str, Any]:
-    override, decided = account.override, None
+    override, decision = account.override, None
     if override is not None:
-        decided = {
+        decision = {
             "decision": override.decision,
             "reason": override.reason,
             "day": iso(override.decided),
         }
     return {
         **_incident(account.incident),
-        "override": decided,
+        "override": decision,
         "impacts": _impacts(account.impacts, explanation),
         "updates": list(_updates(account, explanation.components)),
     }

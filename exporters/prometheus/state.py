@@ -119,7 +119,7 @@ class StateMetrics:
         if missing:
             raise NoSuchVendor(min(missing))
         stable, polling = self._lines(vendors, now)
-        lines = [known.lines | polls for known, polls in zip(stable, polling, strict=True)]
+        lines = [vendor.lines | polls for vendor, polls in zip(stable, polling, strict=True)]
         return with_samples([join_lines(lines)])
 
     def families_of_monitor(self, now: datetime) -> list[Family]:

@@ -125,17 +125,21 @@ def _component_json(component: ComponentRecord, query: ReportQuery) -> dict[str,
 
 def _spans_json(spans: Sequence[SpanFigures], query: ReportQuery) -> dict[str, Any]:
     """Return the spans by their key; nothing where none were asked for."""
-    return {"spans": [_span_json(found, query) for found in spans]} if query.spans else {}
+    return (
+        {"spans": [_span_json(span_figures, query) for span_figures in spans]}
+        if query.spans
+        else {}
+    )
 
 
-def _span_json(found: SpanFigures, query: ReportQuery) -> dict[str, Any]:
+def _span_json(span_figures: SpanFigures, query: ReportQuery) -> dict[str, Any]:
     return {
-        "name": found.span.name or None,
-        "first": iso(found.span.first),
-        "last": iso(found.span.last),
-        "until_today": found.span.is_running,
-        **_figures_json(found.figures, query.policy),
-        **uptime_columns(found, query),
+        "name": span_figures.span.name or None,
+        "first": iso(span_figures.span.first),
+        "last": iso(span_figures.span.last),
+        "until_today": span_figures.span.is_running,
+        **_figures_json(span_figures.figures, query.policy),
+        **uptime_columns(span_figures, query),
     }
 
 

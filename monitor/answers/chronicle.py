@@ -137,8 +137,8 @@ class _Stories:
             is_about = component is None or component.id in incident.component_ids
             if is_about and not is_over:
                 level = _level(incident, impacts[incident.id], self.vendor)
-                named = among(entries, incident.component_ids)
-                yield self._story(incident, level, tuple(named))
+                components = among(entries, incident.component_ids)
+                yield self._story(incident, level, tuple(components))
 
     def _story(
         self, incident: Incident, level: Level | None, components: tuple[KnownComponent, ...]
@@ -147,14 +147,14 @@ class _Stories:
         versions = self.store.incident_versions(self.page.id, incident.id)
         first_read_at = versions[0].recorded_at if versions else incident.started_at
         published_at = min(self.now, first_read_at, incident.started_at)
-        told = (at for at in _told_at(incident, messages, versions) if at <= self.now)
+        instants = (at for at in _told_at(incident, messages, versions) if at <= self.now)
         return IncidentStory(
             incident=incident,
             level=level,
             components=components,
             messages=tuple(each for each in messages if each.superseded_at is None),
             published_at=published_at,
-            updated_at=max(told, default=published_at),
+            updated_at=max(instants, default=published_at),
             changes=_changes(messages, versions),
         )
 
@@ -187,8 +187,8 @@ def _changes(messages: list[UpdateVersion], versions: list[IncidentVersion]) -> 
     """Count what was told after the first; a message that was edited or taken back counts twice, so
     that the count never falls.
     """
-    superseded = sum(message.superseded_at is not None for message in messages)
-    return max(0, len(versions) - 1) + len(messages) + superseded
+    superseded_count = sum(message.superseded_at is not None for message in messages)
+    return max(0, len(versions) - 1) + len(messages) + superseded_count
 
 
 def _edits(
@@ -198,9 +198,9 @@ def _edits(
     query: ChronicleQuery,
 ) -> list[RevisedDay]:
     """Return the edits of the component's days, of the vendor's own where it is None."""
-    found = []
+    edits = []
     for edit in revised_days(store, page, query.window(page), moment=query.now):
         of_id = None if edit.component is None else edit.component.id
         if of_id == (None if component is None else component.id):
-            found.append(edit)
-    return sorted(found, key=lambda edit: edit.changed_at)
+            edits.append(edit)
+    return sorted(edits, key=lambda edit: edit.changed_at)

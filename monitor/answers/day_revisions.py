@@ -37,12 +37,12 @@ def revised_days(
     They are the days as they were derived then, by the settings of that time.
     """
     components = by_id(store.known_components(page.id))
-    found: list[RevisedDay] = []
+    edits: list[RevisedDay] = []
     for (key, day), versions in store.all_revisions(page.id, window.first, window.last).items():
         component = None if key is None else components.get(key)
         if key is None or component is not None:
-            found += _changes(component, day, versions, moment)
-    return tuple(sorted(found, key=_place))
+            edits += _changes(component, day, versions, moment)
+    return tuple(sorted(edits, key=_place))
 
 
 def _changes(

@@ -52,15 +52,15 @@ def incidents(
     for impact in facts.impacts:
         impacts[impact.incident_id].append(impact)
     entries = by_id(facts.components)
-    found = []
+    incidents = []
     for incident in facts.incidents:
         is_over = incident.resolved_at is not None and incident.resolved_at < begin
         if is_over or incident.started_at >= end:
             continue
-        named = tuple(among(entries, incident.component_ids))
+        components = tuple(among(entries, incident.component_ids))
         level = worst_of(impacts[incident.id], vendor)
-        found.append(IncidentLevel(incident=incident, components=named, level=level))
-    return tuple(sorted(found, key=_place))
+        incidents.append(IncidentLevel(incident=incident, components=components, level=level))
+    return tuple(sorted(incidents, key=_place))
 
 
 def worst_of(impacts: Iterable[Impact], vendor: VendorConfig) -> Level | None:

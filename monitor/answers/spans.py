@@ -40,12 +40,14 @@ class SpanSums:
             sums.append(self._span(span, history, component_uptime(days, self.policy)))
         return tuple(sums)
 
-    def of_vendor(self, history: History, counted: Iterable[History]) -> tuple[SpanFigures, ...]:
+    def of_vendor(
+        self, history: History, counted_histories: Iterable[History]
+    ) -> tuple[SpanFigures, ...]:
         """Return the spans of a vendor, with the histories of its counted components."""
-        counted = tuple(counted)
+        counted_histories = tuple(counted_histories)
         sums = []
         for span in self.spans:
-            components = (_days(each, span) for each in counted)
+            components = (_days(each, span) for each in counted_histories)
             uptime = vendor_uptime(_days(history, span), components, self.policy)
             sums.append(self._span(span, history, uptime))
         return tuple(sums)

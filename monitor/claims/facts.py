@@ -67,7 +67,7 @@ class FactsByComponent:
         self._coverage: dict[str | None, list[Coverage]] = defaultdict(list)
         for coverage in facts.coverage:
             self._coverage[coverage.component_id].append(coverage)
-        self._unlisted_ids = frozenset(id_set(_unlisted(facts.incidents)))
+        self._unlisted_ids = frozenset(id_set(_off_the_list(facts.incidents)))
 
     def of(self, component: KnownComponent) -> ComponentFacts | None:
         """Return what was said of a component; None for one that was on the page on no day."""
@@ -96,7 +96,7 @@ def last_read_at(facts: PageFacts, now: datetime) -> datetime | None:
     return min(max(span.end for span in spans), now) if spans else None
 
 
-def _unlisted(incidents: Iterable[Incident]) -> Iterator[Incident]:
+def _off_the_list(incidents: Iterable[Incident]) -> Iterator[Incident]:
     for incident in incidents:
         if incident.unlisted_at is not None:
             yield incident

@@ -59,8 +59,8 @@ def shape_of(keys: Mapping[str, Key]) -> dict[str, Any]:
         "properties": {name: key.read.shape() for name, key in keys.items()},
         "additionalProperties": False,
     }
-    doubled = [{"not": {"required": names}} for names in spellings.values() if len(names) > 1]
-    return {**shape, "allOf": doubled} if doubled else shape
+    exclusions = [{"not": {"required": names}} for names in spellings.values() if len(names) > 1]
+    return {**shape, "allOf": exclusions} if exclusions else shape
 
 
 def _unknown_key(name: str, keys: Mapping[str, Key], places: Mapping[str, str]) -> str:

@@ -32,8 +32,8 @@ def parse(text: str, source: str, env: Mapping[str, str] | None = None) -> Setti
     fields = _mapping(top, TOP_KEYS)
     common = _mapping(fields.pop("defaults", None), COMMON_KEYS)
     names = env.get(VENDORS, "").strip()
-    listed, vendors = _vendors(top, fields.pop("vendors", None), common, names)
-    fields |= _stacks(fields.pop("stacks", None), [*listed, *vendors], are_all=not problems)
+    listed_vendors, vendors = _vendors(top, fields.pop("vendors", None), common, names)
+    fields |= _stacks(fields.pop("stacks", None), [*listed_vendors, *vendors], are_all=not problems)
     fields |= read_variables(env, problems)
     if problems:
         raise InvalidConfig(source, sorted(problems, key=_reading_order))
@@ -58,15 +58,15 @@ def _vendors(
     """Return the vendors of the file, and those in force: of the variable when it names some."""
     before = len(top.problems)
     lists = read_each([items or top], lambda _: read_list(items, common))
-    listed: list[PlacedVendor] = lists[0] if lists else []
-    note_doubles(listed)
-    in_force = listed
+    listed_vendors: list[PlacedVendor] = lists[0] if lists else []
+    note_doubles(listed_vendors)
+    in_force = listed_vendors
     if names:
-        in_force = named_vendors(names, listed, common, top.problems)
+        in_force = named_vendors(names, listed_vendors, common, top.problems)
         note_doubles(in_force)
-    elif not listed and len(top.problems) == before:
+    elif not listed_vendors and len(top.problems) == before:
         _note_emptiness(top, items)
-    return vendors_of(listed), vendors_of(in_force)
+    return vendors_of(listed_vendors), vendors_of(in_force)
 
 
 def _stacks(

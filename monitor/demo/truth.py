@@ -178,7 +178,7 @@ class Truth:
         raise KeyError(component_id)
 
     @property
-    def showcased(self) -> list[TruthComponent]:
+    def showcase_components(self) -> list[TruthComponent]:
         """The components whose uptime is published."""
         return [component for component in self.components if component.showcase]
 

@@ -87,10 +87,10 @@ def copy(
                 work.plan = list(chunks(connection, beside, size))
             work.is_fresh = is_fresh
             work.run()
-        copied = work.compare()
-        if all(table.is_equal for table in copied):
+        tables_copied = work.compare()
+        if all(table.is_equal for table in tables_copied):
             _finish(database, mark)
-        return copied
+        return tables_copied
 
 
 @contextmanager
@@ -158,10 +158,10 @@ def _version(target: Engine, where: str) -> str | None:
     with engine.store_errors(target), engine.reading(target).connect() as connection:
         version = schema.revision(connection)
         strangers = set() if version else set(sa.inspect(connection).get_table_names())
-    taken = sorted(strangers & {table.name for table in tables()})
-    if taken:
+    names = sorted(strangers & {table.name for table in tables()})
+    if names:
         raise StoreError(
-            f"{where} has a table {taken[0]} of another program; name an empty database"
+            f"{where} has a table {names[0]} of another program; name an empty database"
         )
     return version
 

@@ -49,7 +49,7 @@ def _link(page: Page, incident: TruthIncident) -> Json:
 def _uptimes(page: Page, since: datetime, until: datetime) -> list[Json]:
     rows: list[Json] = []
     groups: dict[str, list[TruthComponent]] = {}
-    for component in page.truth.showcased:
+    for component in page.truth.showcase_components:
         row = _uptime_row(page, [component], since, until)
         rows.append({"component_id": component.id, **row})
         if component.group:

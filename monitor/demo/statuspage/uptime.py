@@ -30,7 +30,7 @@ def showcase(page: Page, _parts: Mapping[str, str], query: Query) -> Answer:
     pictures = {}
     timelines = {}
     percentages = []
-    for component in page.truth.showcased:
+    for component in page.truth.showcase_components:
         if component.id in ids:
             pictures[component.id] = f'<svg id="uptime-component-{component.id}"></svg>'
             timelines[component.id] = _timeline(page, component)
@@ -93,7 +93,7 @@ def record(page: Page, parts: Mapping[str, str], query: Query) -> Answer | None:
         if page.truth.group_id(name) == parts["id"]:
             children = [component for component in members if component.showcase]
             return json_document(_group_record(page, parts["id"], children, months))
-    for component in page.truth.showcased:
+    for component in page.truth.showcase_components:
         if component.id == parts["id"]:
             return json_document(_component_record(page, component, months))
     return None
@@ -128,7 +128,9 @@ def _group_record(
 
 
 def _record(page: Page, row: Json) -> Json:
-    choices = [{"name": each.full_name, "value": each.id} for each in page.truth.showcased]
+    choices = [
+        {"name": each.full_name, "value": each.id} for each in page.truth.showcase_components
+    ]
     return {"component": row, "component_select_list": choices, "renderUptimePatternFF": False}
 
 
