@@ -92,8 +92,14 @@ def _folders(platform: str) -> list[Path]:
 
 def expected_of(folder: Path) -> dict[str, Any]:
     """Return what a case's `expected.json` says."""
-    expected: dict[str, Any] = json.loads((folder / "expected.json").read_text())
+    expected: dict[str, Any] = json.loads(_bytes(folder / "expected.json"))
     return expected
+
+
+@cache
+def _bytes(file: Path) -> bytes:
+    """Return what a file has, which is read once a process: damage asks for it 500 times."""
+    return file.read_bytes()
 
 
 @cache
@@ -170,7 +176,7 @@ def beginning(body: bytes) -> bytes:
 def body_of(entry: Entry) -> bytes:
     """Return the bytes of a response."""
     body = entry.get("body") or b""
-    return body if isinstance(body, bytes) else body.read_bytes()
+    return body if isinstance(body, bytes) else _bytes(body)
 
 
 def write_recording(recording: Recording, folder: Path) -> Path:

