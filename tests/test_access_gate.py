@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from exporters.access import Gate, Rules
+from exporters.access.gate import Gate
 from exporters.access.passwords import Passwords
 from exporters.access.peers import Peer
+from exporters.access.rules import Rules
 from monitor.config import Token
 
 TOKEN = "vendorstatus_abc"

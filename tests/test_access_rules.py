@@ -10,8 +10,9 @@ import pytest
 from authorities import HASH, Authority, lock
 from settings_texts import settings
 
-from exporters.access import Keeper, Unprotected, keeper, read_rules
-from exporters.access.rules import Rules
+from exporters.access import keeper
+from exporters.access.keeper import Keeper
+from exporters.access.rules import Rules, Unprotected, read_rules
 from monitor.config import InvalidConfig
 
 DIGEST = "a" * 64

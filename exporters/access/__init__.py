@@ -9,9 +9,3 @@ asked by.
     peers           who is at the other end of a connection
     hosts           which names are ours
 """
-
-from exporters.access.gate import Gate
-from exporters.access.keeper import Keeper
-from exporters.access.rules import Rules, Unprotected, read_rules
-
-__all__ = ["Gate", "Keeper", "Rules", "Unprotected", "read_rules"]

@@ -34,7 +34,7 @@ def warnings_of_rules(settings: Settings) -> list[str]:
     """Return what `monitor serve` would warn of or refuse. Raises ConfigError for a web
     configuration file that cannot be used.
     """
-    from exporters.access import Unprotected, read_rules
+    from exporters.access.rules import Unprotected, read_rules
 
     try:
         rules, _ = read_rules(settings)
@@ -47,6 +47,6 @@ def require_rules(settings: Settings) -> None:
     """Raise ConfigError for a web configuration file that cannot be used, and where everybody
     beyond this machine could ask unsaid.
     """
-    from exporters.access import read_rules
+    from exporters.access.rules import read_rules
 
     read_rules(settings)

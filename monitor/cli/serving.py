@@ -101,7 +101,7 @@ async def serve_until_stopped(
     `load` reads the settings again at each of the `hangups`; the `notifier` tells the service
     manager how we are.
     """
-    from exporters.access import Keeper
+    from exporters.access.keeper import Keeper
     from exporters.prometheus import PollMetrics, StateMetrics
 
     settings, notifier = context.settings, notifier or Notifier({}, 0)
@@ -239,7 +239,7 @@ def _web_server(
     agents: Any,  # noqa: ANN401
     keeper: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    from exporters.access import Gate
+    from exporters.access.gate import Gate
     from exporters.api import api_routes
     from exporters.badge_routes import badge_routes
     from exporters.connections import most_connections
