@@ -30,11 +30,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A vendor's level on a joint day, with its evidence."""
+    """How long a vendor was at which levels on a joint day, with its evidence."""
 
     classes: str
     words: str
-    seconds: str
     address: str
 
 
@@ -132,8 +131,7 @@ def joint_rows(records: Sequence[Record], joint: JointDays, links: Links) -> Ite
 
 
 def _mark(day: Day, address: str) -> Mark:
-    words = level_title(day.level)
-    return Mark(level_class(day.level), words, bad_text(day.seconds), address)
+    return Mark(level_class(day.level), bad_text(day.seconds) or level_title(day.level), address)
 
 
 def _day_title(day: date) -> str:

@@ -66,6 +66,10 @@ class Links:
         """Return the lasting address of a vendor's figure over so many days."""
         return self.page(f"v/{_part(slug)}/{days}d/{last.isoformat()}")
 
+    def component_window(self, slug: str, component: str, days: int, last: date) -> str:
+        """Return the lasting address of a component's figure over so many days."""
+        return self.page(f"v/{_part(slug)}/{_part(component)}/{days}d/{last.isoformat()}")
+
     def compare(self, *slugs: str, **question: object) -> str:
         """Return the address of a comparison of these vendors."""
         vendors = (("v", slug) for slug in slugs)

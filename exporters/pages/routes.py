@@ -19,6 +19,7 @@ from exporters.pages.problems import PROBLEMS, problem_page
 from exporters.pages.rendering import CSP, render, stylesheet
 from exporters.pages.search import SEARCH
 from exporters.pages.stacks import STACK, STACKS
+from exporters.pages.vendor import COMPONENT, COMPONENT_WINDOW, VENDOR, VENDOR_WINDOW
 from exporters.pages.visits import LONGEST_SECONDS, Page, PageKind, Site, Visit
 from exporters.revalidation import Content, revalidated
 
@@ -28,8 +29,12 @@ PAGES: tuple[PageKind, ...] = (
     DEFINITIONS,
     MAINTENANCE,
     SEARCH,
-    STACK,
     STACKS,
+    STACK,
+    VENDOR,
+    VENDOR_WINDOW,
+    COMPONENT_WINDOW,
+    COMPONENT,
 )
 """Every kind of page; of two whose paths fit, the first answers."""
 

@@ -18,7 +18,7 @@ from monitor.answers.component_days import ComponentDay, Dispute
 from monitor.answers.day_query import DayQuery
 from monitor.answers.day_revisions import RevisedDay, revised_days
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
-from monitor.answers.incidents import IncidentLevel, incidents
+from monitor.answers.incidents import ImpactReading, IncidentLevel, incidents
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.joint import JointDays, joint_days
 from monitor.answers.level_changes import LevelChange
@@ -28,6 +28,7 @@ from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.search import Findings, FoundComponent, FoundIncident, SearchQuery, search
 from monitor.answers.silence import Silence, silence
+from monitor.answers.sources import SourceReach
 from monitor.answers.spans import SpanFigures
 from monitor.answers.stacks import (
     StackStatus,
@@ -48,6 +49,7 @@ from monitor.answers.status import (
     worst_outcome,
 )
 from monitor.answers.target_query import TargetQuery, no_stack
+from monitor.answers.windows import WindowsQuery, windows
 from monitor.stacks import Target
 
 __all__ = (
@@ -67,6 +69,7 @@ __all__ = (
     "FoundComponent",
     "FoundIncident",
     "Freshness",
+    "ImpactReading",
     "IncidentAccount",
     "IncidentLevel",
     "IncidentStory",
@@ -82,6 +85,7 @@ __all__ = (
     "RevisedDay",
     "SearchQuery",
     "Silence",
+    "SourceReach",
     "SpanFigures",
     "SpanQuery",
     "StackStatus",
@@ -90,6 +94,7 @@ __all__ = (
     "Target",
     "TargetQuery",
     "Thresholds",
+    "WindowsQuery",
     "bad_intervals",
     "chronicle",
     "explanation",
@@ -113,5 +118,6 @@ __all__ = (
     "target_status",
     "target_statuses",
     "verdict",
+    "windows",
     "worst_outcome",
 )

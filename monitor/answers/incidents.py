@@ -1,7 +1,7 @@
 """The incidents and maintenances that vendors told of, each with the worst level it came to."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,18 +15,32 @@ from monitor.standing import is_bad
 from monitor.store import PageRecord, Store
 
 
+@dataclass(frozen=True, slots=True)
+class ImpactReading:
+    """At which level an incident put a component, from `start` to `end` (UTC), None = still.
+
+    `level` None = its word says no level.
+    """
+
+    component: KnownComponent
+    level: Level | None
+    start: datetime
+    end: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentLevel:
     """An incident as it was published at the moment that counts, with the components that it names
     and the page knows, and the worst `level` at which it put one of them.
 
     `level` None = no impact of it is known or counts, or one of them has a word that says no level
-    and none says anything bad.
+    and none says anything bad. `readings` say of which components that was known, and when.
     """
 
     incident: Incident
     components: tuple[KnownComponent, ...]
     level: Level | None
+    readings: tuple[ImpactReading, ...] = ()
 
 
 def incidents(
@@ -57,10 +71,26 @@ def incidents(
         is_over = incident.resolved_at is not None and incident.resolved_at < begin
         if is_over or incident.started_at >= end:
             continue
-        components = tuple(among(entries, incident.component_ids))
-        level = worst_of(impacts[incident.id], vendor)
-        incidents.append(IncidentLevel(incident=incident, components=components, level=level))
+        own = impacts[incident.id]
+        incidents.append(
+            IncidentLevel(
+                incident=incident,
+                components=tuple(among(entries, incident.component_ids)),
+                level=worst_of(own, vendor),
+                readings=tuple(_readings(own, vendor, entries)),
+            )
+        )
     return tuple(sorted(incidents, key=_place))
+
+
+def _readings(
+    impacts: Iterable[Impact], vendor: VendorConfig, entries: Mapping[str, KnownComponent]
+) -> Iterator[ImpactReading]:
+    """Yield what each impact says of a component that the page knows, by component and start."""
+    known = (impact for impact in impacts if impact.component_id in entries)
+    for impact in sorted(known, key=lambda each: (each.component_id, each.start)):
+        level = impact_level(impact, vendor.impact_mapping)
+        yield ImpactReading(entries[impact.component_id], level, impact.start, impact.end)
 
 
 def worst_of(impacts: Iterable[Impact], vendor: VendorConfig) -> Level | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from monitor import history, platforms
+from monitor.answers.sources import SourceReach, source_reaches
 from monitor.answers.spans import SpanFigures, SpanSums
 from monitor.answers.standing import Standing
 from monitor.config import VendorConfig
@@ -112,7 +113,8 @@ class Record:
     `days` are all days of the window, oldest first. Of a window that ends before today, or is asked
     for as it was known then, the standing knows no level. `incidents` are those that touch the
     window, maintenances too, and `overrides` the user's decisions about them; none with the raw
-    policy. `caveat` is what the page's platform under-reports; "" when nothing is known.
+    policy. `caveat` is what the page's platform under-reports; "" when nothing is known. `sources`
+    are those that speak of the window.
     """
 
     page: PageRecord
@@ -126,6 +128,7 @@ class Record:
     reported_uptime: float | None
     overrides: tuple[Overridden, ...]
     caveat: str
+    sources: tuple[SourceReach, ...] = ()
 
     @property
     def name(self) -> str:
@@ -185,6 +188,7 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
         reported_uptime=uptimes.get(None),
         overrides=() if is_raw else overridden(incidents, vendor.overrides),
         caveat=platforms.caveat(page.platform),
+        sources=source_reaches(facts),
     )
 
 

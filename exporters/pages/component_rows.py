@@ -1,0 +1,97 @@
+"""A vendor's components as rows of days, grouped as the page groups them. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from exporters.pages.cells import Strip, level_class, strip
+from exporters.pages.links import Links
+from exporters.pages.vendor_subject import Subject
+from exporters.wording import level_title, percent
+from monitor.answers import ComponentRecord
+from monitor.ratios import WindowFigures
+
+WITHOUT_GROUP = "Without a group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentRow:
+    """A component over the window. `printed` and `ours` are uptimes: what the vendor's page prints,
+    and what its own formula gives of its record; "" where there is none.
+    """
+
+    name: str
+    full_name: str
+    address: str
+    classes: str
+    level: str
+    remark: str
+    strip: Strip
+    outage_days: str
+    of_days: str
+    printed: str
+    ours: str
+    coverage: str
+    is_thin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentGroup:
+    """Components under the heading that the page gives them; "" where no component has one."""
+
+    title: str
+    rows: tuple[ComponentRow, ...]
+
+
+THIN_COVERAGE = 0.9
+"""Below it a coverage is printed bold."""
+
+
+def component_groups(subject: Subject, links: Links) -> list[ComponentGroup]:
+    """Return the components by group; those without one come last."""
+    ordered = sorted(subject.record.components, key=lambda part: not part.component.group)
+    groups = []
+    for title, parts in groupby(ordered, key=lambda part: part.component.group or WITHOUT_GROUP):
+        groups.append(ComponentGroup(title, tuple(_rows(parts, subject, links))))
+    if [group.title for group in groups] == [WITHOUT_GROUP]:
+        return [ComponentGroup("", groups[0].rows)]
+    return groups
+
+
+def _rows(
+    parts: Iterable[ComponentRecord], subject: Subject, links: Links
+) -> Iterator[ComponentRow]:
+    for part in parts:
+        figures, level = part.figures, part.level
+        coverage = figures.coverage_ratio
+        yield ComponentRow(
+            name=part.component.name,
+            full_name=part.component.full_name,
+            address=links.component(subject.slug, part.slug),
+            classes=level_class(level),
+            level=level_title(level) if subject.is_of_today else "",
+            remark=_remark(part),
+            strip=strip(part.days, today=subject.today),
+            outage_days="unknown" if figures.outage_days is None else str(figures.outage_days),
+            of_days=_of_days(figures),
+            printed=_uptime(part.reported_uptime),
+            ours=_uptime(part.formula_uptime),
+            coverage=percent(coverage),
+            is_thin=coverage is None or coverage < THIN_COVERAGE,
+        )
+
+
+def _of_days(figures: WindowFigures) -> str:
+    return "" if figures.outage_days is None else f"of {figures.known_days}"
+
+
+def _uptime(ratio: float | None) -> str:
+    return "" if ratio is None else percent(ratio, decimals=2)
+
+
+def _remark(part: ComponentRecord) -> str:
+    if part.removed_at is not None:
+        return "no longer on the page"
+    if part.is_excluded:
+        return "excluded: not counted"
+    return f"since {part.life.first}" if part.figures.absent_days else ""

@@ -1,0 +1,32 @@
+"""Since when each source of a vendor speaks, and how far it has been read. Pure."""
+
+from dataclasses import dataclass
+
+from exporters.pages.times import Moment, moment
+from monitor.answers import Record
+from monitor.model import Aspect
+
+_TITLES = {
+    Aspect.BARS: "uptime record (bars)",
+    Aspect.IMPACTS: "incidents (impacts)",
+    Aspect.OBSERVATIONS: "our polls (observations)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source, from when to when it speaks."""
+
+    title: str
+    first: Moment
+    last: Moment
+
+
+def source_rows(record: Record) -> list[SourceRow]:
+    """Return the sources that speak of the window, the best first."""
+    zone, now = record.page.zone, record.query.now
+    rows = []
+    for source in record.sources:
+        first, last = moment(source.first, zone, now), moment(source.last, zone, now)
+        rows.append(SourceRow(_TITLES[source.aspect], first, last))
+    return rows

@@ -1,0 +1,122 @@
+"""What a vendor's page says first: the sentence, what it rests on, and how it is now. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exporters.pages.cells import level_class
+from exporters.pages.links import Links
+from exporters.pages.times import Moment, age_words, moment, window_words
+from exporters.pages.vendor_subject import Subject
+from exporters.pages.words import sentence_case
+from exporters.report.sentences import headline, page_remarks, remarks, scope
+from exporters.wording import level_title, percent
+from monitor.model import Incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The sentence with everything needed to argue with it. `permalink` is the figure's lasting
+    address.
+    """
+
+    sentence: str
+    window: str
+    scope: str
+    zone: str
+    coverage: str
+    as_of: Moment
+    permalink: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An incident or maintenance that goes on, since when, and where."""
+
+    title: str
+    address: str
+    since: Moment
+    components: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """How it is now, and how old our reading is; `why` says why it is unknown, else ""."""
+
+    classes: str
+    level: str
+    is_bad: bool
+    age: str
+    why: str
+    announcements: tuple[Announcement, ...]
+
+
+def head(subject: Subject, links: Links) -> Head:
+    """Return what the page says first."""
+    record, figures = subject.record, subject.figures
+    zone, window = record.page.zone, subject.window
+    own_remarks = remarks(record) if subject.component is None else page_remarks(record)
+    return Head(
+        sentence=sentence_case(headline(figures)),
+        window=window_words(window),
+        scope=scope(record) if subject.component is None else "this component alone",
+        zone=record.page.zone_name,
+        coverage=percent(figures.coverage_ratio),
+        as_of=moment(record.query.now, zone, record.query.now),
+        permalink=_permalink(subject, links),
+        remarks=tuple(map(sentence_case, own_remarks)),
+    )
+
+
+def _permalink(subject: Subject, links: Links) -> str:
+    window = subject.window
+    if subject.component is None:
+        return links.window(subject.slug, window.days, window.last)
+    return links.component_window(subject.slug, subject.component.slug, window.days, window.last)
+
+
+def present(subject: Subject, links: Links) -> Present | None:
+    """Return how it is now; None of a window in the past, which has no now."""
+    if not subject.is_of_today:
+        return None
+    standing, level = subject.record.standing, subject.level
+    return Present(
+        classes=level_class(level),
+        level=level_title(level),
+        is_bad=level is not None and level.is_outage,
+        age=age_words(standing.age_seconds),
+        why=_why_unknown(subject),
+        announcements=tuple(_announcements(subject, links)),
+    )
+
+
+def _why_unknown(subject: Subject) -> str:
+    if subject.level is not None:
+        return ""
+    page = subject.record.page
+    if page.last_ok is False and page.last_error_message:
+        return f"The page cannot be read: {page.last_error_message}"
+    return "Too little is known of it now."
+
+
+def _announcements(subject: Subject, links: Links) -> Iterator[Announcement]:
+    standing = subject.record.standing
+    for incident in (*(standing.incidents or ()), *(standing.maintenances or ())):
+        if _is_about(incident, subject):
+            yield Announcement(
+                incident.title,
+                links.incident(subject.slug, incident.id),
+                moment(incident.started_at, subject.record.page.zone, standing.as_of),
+                ", ".join(_names(incident, subject)),
+            )
+
+
+def _is_about(incident: Incident, subject: Subject) -> bool:
+    component = subject.component
+    return component is None or component.component.id in incident.component_ids
+
+
+def _names(incident: Incident, subject: Subject) -> Iterator[str]:
+    for part in subject.record.components:
+        if part.component.id in incident.component_ids:
+            yield part.component.full_name
