@@ -18,8 +18,10 @@ ROOT = Path(__file__).parents[1]
 CHART = ROOT / "deploy" / "helm" / "vendorstatus"
 OPERATOR = "monitoring.coreos.com/v1"
 POSTGRESQL = {"database": {"existingSecret": "vendorstatus"}, "replicas": 2}
+BASIC = {"scheme": "https", "basicAuth": {"username": {"name": "web", "key": "user"}}}
 ALL = {
-    "serviceMonitor": {"enabled": True},
+    "webConfig": {"existingSecret": "web", "probeScheme": "HTTPS"},
+    "serviceMonitor": {"enabled": True, "endpoint": BASIC},
     "prometheusRule": {"enabled": True},
     "dashboards": {"enabled": True},
 }
@@ -179,3 +181,18 @@ def test_the_pod_is_that_of_the_plain_manifests():
         rendered = container(render({**values, "image": {"tag": "0.1.0"}}))
         for key in documented.keys() - {"env"}:
             assert rendered[key] == documented[key], key
+
+
+@pytest.mark.integration
+def test_a_secret_says_who_may_ask_and_the_probes_and_prometheus_ask_accordingly():
+    manifests = render(ALL)
+    served = container(manifests)
+    volumes = of_kind(manifests, "Deployment")["spec"]["template"]["spec"]["volumes"]
+    (endpoint,) = of_kind(manifests, "ServiceMonitor")["spec"]["endpoints"]
+
+    assert served["args"] == ["serve", "--web.config.file", "/etc/vendorstatus-web/web.yml"]
+    assert {"name": "web", "secret": {"secretName": "web"}} in volumes
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert served[probe]["httpGet"]["scheme"] == "HTTPS"
+    assert endpoint.items() >= BASIC.items()
+    assert "args" not in container(render())
