@@ -8,8 +8,8 @@ import contextlib
 import logging
 import os
 import shlex
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +18,10 @@ from uuid import uuid4
 
 from monitor import config as configuration
 from monitor import watch_list
-from monitor.collect import Collector, PollObserver
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, StoreError
-from monitor.fetch import Fetcher, Fetches, Lateness, user_agent
 from monitor.kept_settings import digest
 from monitor.lookups import by_slug, slugs_of
-from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_options
 from monitor.plain import join_names
 from monitor.settings_changes import restart_hashes
 from monitor.store import PageRecord, ServerRecord, Store, places
@@ -280,44 +277,6 @@ def _open(url: str, command: Command) -> Store:
         return store
     store.close()
     return Store.open("sqlite://")
-
-
-@asynccontextmanager
-async def collecting(
-    context: Context, fetcher: Fetches | None = None, observer: PollObserver | None = None
-) -> AsyncIterator[Collector]:
-    """Yield a collector over the network, or over the given fetcher."""
-    async with contextlib.AsyncExitStack() as stack:
-        if fetcher is None:
-            fetcher = await stack.enter_async_context(_fetcher(context, observer))
-        collector = Collector(
-            context.store,
-            fetcher,
-            context.vendors,
-            clock=context.clock,
-            observer=observer,
-            evidence=context.settings.evidence,
-            headers=headers_by_slug(context.vendors.values()),
-        )
-        try:
-            yield collector
-        finally:
-            await collector.close()
-
-
-def _fetcher(context: Context, observer: PollObserver | None) -> Fetcher:
-    settings, vendors = context.settings, context.vendors.values()
-    return Fetcher(
-        **network_options(settings.network),
-        user_agent=user_agent(settings.contact),
-        concurrency=settings.concurrency,
-        # Half of all requests may go to one platform, so that slow pages of one never hold up the
-        # other.
-        per_provider=max(1, settings.concurrency // 2),
-        idle_hosts=idle_hosts(),
-        idle_seconds=idle_seconds(vendor.interval_seconds for vendor in vendors),
-        lateness=Lateness() if observer is None else Lateness(on_wake=observer.woke),
-    )
 
 
 def ad_hoc_vendor(

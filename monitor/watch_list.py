@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from monitor import config as configuration
-from monitor.collect import put_in_force, spec
+from monitor.applied_settings import put_in_force, spec
 from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest

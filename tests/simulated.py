@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
-from monitor.collect import Collector, PollObserver, spec
+from monitor.applied_settings import spec
+from monitor.collect import Collector, PollObserver
 from monitor.collect.timing import Uniform
 from monitor.config import VendorConfig
 from monitor.demo.server import RENDERERS

@@ -9,8 +9,9 @@ import pytest
 
 from exporters.prometheus import StateMetrics
 from exporters.text_format import render
+from monitor.applied_settings import spec
 from monitor.bounds import LONGEST_TITLE, MOST_WORDS, Bounds, apply_bounds
-from monitor.collect import Collector, spec
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.errors import NameTooLong, TooManyComponents
 from monitor.fetch import FetchResult, Validators

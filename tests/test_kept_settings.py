@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.collect import spec
+from monitor.applied_settings import spec
 from monitor.config import Settings, VendorConfig
 from monitor.config.settings import Header
 from monitor.kept_settings import NOT_KEPT, default_of, digest, kept_settings

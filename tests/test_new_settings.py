@@ -9,7 +9,7 @@ from processes import now
 from simulated import SimulatedPages, collecting, vendor_of
 from test_schedule import settings_for, two_truths, until
 
-from monitor.collect import spec
+from monitor.applied_settings import spec
 from monitor.demo.chance import random_truth
 from monitor.schedule import Schedule
 

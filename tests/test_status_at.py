@@ -16,12 +16,6 @@ MINUTE = timedelta(minutes=1)
 BAD = Level.MAJOR_OUTAGE
 
 
-@pytest.fixture
-def store():
-    with Store.open("sqlite://") as opened:
-        yield opened
-
-
 def read(store: Store, minutes: float, api: Level | None, **parts) -> None:
     """Read the page so many minutes after NOW, with a poll in the log."""
     at = NOW + minutes * MINUTE

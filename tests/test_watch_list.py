@@ -188,7 +188,7 @@ def test_servers_without_a_sign_for_a_day_are_forgotten(watched):
 
 
 def test_a_page_of_before_settings_were_kept_differs_only_in_what_is_known_of_it(store):
-    from monitor.collect import spec
+    from monitor.applied_settings import spec
 
     store.sync_pages([replace(spec(ACME), settings=None)], now=NOW)
     watched = WatchList.read(store, NOW)

@@ -19,7 +19,7 @@ from store_support import (
     observed,
 )
 
-from monitor.collect import spec
+from monitor.applied_settings import spec
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators

@@ -16,11 +16,12 @@ from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.cli.outcomes import error_facts, unread
 from monitor.cli.rows import Facts, Plain, PlainOption
 from monitor.collect import Collector
+from monitor.collecting import collecting
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
 from monitor.lookups import by_slug
 from monitor.running import SOME_PAGE_FAILED, run
-from monitor.runtime import collecting, ephemeral, load_settings, now, open_context, open_store
+from monitor.runtime import ephemeral, load_settings, now, open_context, open_store
 from monitor.store import PageRecord, Store
 from monitor.terminal import say, say_json, tell
 from monitor.watch_changes import compare_watched

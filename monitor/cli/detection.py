@@ -17,13 +17,14 @@ from monitor.cli.options import AllowPrivate, ConfigOption, Page
 from monitor.cli.outcomes import unread
 from monitor.cli.rows import Plain, PlainOption, utc
 from monitor.collect import Detection
+from monitor.collecting import collecting
 from monitor.config import Settings, VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import About
 from monitor.model import Incident, Level
 from monitor.plain import join_names
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store, page_named
+from monitor.runtime import ad_hoc_vendor, ephemeral, open_store, page_named
 from monitor.store import CurrentState, PageRecord
 from monitor.terminal import say, say_json, tell
 

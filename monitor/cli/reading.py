@@ -16,12 +16,13 @@ from monitor.cli.outcomes import backfill_facts, backfill_lines, poll_facts, pol
 from monitor.cli.rows import Facts, Shape, ShapeOption, print_facts
 from monitor.cli.spans import Days, OneMonth, Since, chosen
 from monitor.collect import Answers, BackfillResult, Collector, PollResult
+from monitor.collecting import collecting
 from monitor.intervals import day_interval, day_of
 from monitor.lookups import slugs_of
 from monitor.model import Evidence
 from monitor.progress import bars
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import Context, collecting, open_context
+from monitor.runtime import Context, open_context
 from monitor.spans import SpanChoice
 from monitor.store import PageRecord
 from monitor.terminal import is_for_people, say, tell

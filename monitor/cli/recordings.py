@@ -21,6 +21,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.report_forms import Question, Way, write
 from monitor.cli.spans import AsOf, Days, OldWindow, Since, Until, chosen
+from monitor.collecting import collecting
 from monitor.config.mistakes import one_of
 from monitor.errors import MonitorError
 from monitor.fetch import HISTORY, Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
@@ -32,7 +33,6 @@ from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import (
     Context,
     ad_hoc_vendor,
-    collecting,
     ephemeral,
     now,
     open_store,

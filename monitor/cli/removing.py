@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from monitor import config as configuration
+from monitor.applied_settings import put_in_force
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
-from monitor.collect import put_in_force
 from monitor.config import Revision, Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest

@@ -27,6 +27,7 @@ from monitor.cli.options import (
 )
 from monitor.clocks import is_ahead
 from monitor.collect import Collector, Headers
+from monitor.collecting import collecting
 from monitor.config import Settings
 from monitor.errors import MonitorError
 from monitor.fetch import Fetches
@@ -37,7 +38,7 @@ from monitor.plain import join_names
 from monitor.presence import Presence
 from monitor.reread import Hangups, Rereading
 from monitor.running import run
-from monitor.runtime import Context, allow_new_database, collecting, load_settings, open_to_serve
+from monitor.runtime import Context, allow_new_database, load_settings, open_to_serve
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges
 from monitor.store import PageRecord

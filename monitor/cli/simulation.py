@@ -19,13 +19,14 @@ from monitor.cli.listening import at_place, listen, listen_from
 from monitor.cli.options import ListenOption, PortOption, ReportForm
 from monitor.cli.report_forms import Question, Way, write
 from monitor.cli.serving import serve_until_stopped
+from monitor.collecting import collecting
 from monitor.config import Settings
 from monitor.demo import demo_truths
 from monitor.demo.folder import demo_folder, write_settings
 from monitor.fetch import Fetcher, Fetches, user_agent
 from monitor.intervals import window_start
 from monitor.running import INTERRUPT, run
-from monitor.runtime import Context, collecting, now, open_store
+from monitor.runtime import Context, now, open_store
 from monitor.terminal import aside, say
 
 commands = typer.Typer()

@@ -26,7 +26,7 @@ from monitor.collect.detection import Detection
 from monitor.collect.observer import NoObserver, PollObserver
 from monitor.collect.results import BackfillResult, PollResult
 from monitor.collect.session import Answers
-from monitor.collect.vendor_settings import Headers, put_in_force, spec
+from monitor.collect.vendor_settings import Headers
 
 __all__ = [
     "Answers",
@@ -37,6 +37,4 @@ __all__ = [
     "NoObserver",
     "PollObserver",
     "PollResult",
-    "put_in_force",
-    "spec",
 ]

@@ -1,18 +1,17 @@
 """The vendors whose pages are read, and what the settings say of reading them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor import platforms
 from monitor.collect.session import FetchSession
-from monitor.config import Settings, VendorConfig
+from monitor.config import VendorConfig
 from monitor.fetch import Limits
-from monitor.kept_settings import digest, kept_settings
 from monitor.kit.protocol import PageContext
-from monitor.store import PageRecord, PageSpec, Store
+from monitor.store import PageRecord
 from monitor.writer import PageCache
 
 Headers = tuple[tuple[str, str], ...]
@@ -79,29 +78,3 @@ class VendorSettings:
             feed=vendor.feed,
             html=vendor.html,
         )
-
-
-def spec(vendor: VendorConfig) -> PageSpec:
-    """Return the vendor as the store keeps it."""
-    return PageSpec(
-        slug=vendor.slug,
-        name=vendor.name,
-        url=vendor.url,
-        platform=vendor.platform,
-        zone=vendor.zone,
-        interval_seconds=vendor.interval_seconds,
-        settings=kept_settings(vendor),
-    )
-
-
-def put_in_force(
-    store: Store,
-    settings: Settings,
-    vendors: Iterable[VendorConfig],
-    now: datetime,
-) -> None:
-    """Watch these vendors and no others, on the way to these settings: from now on they are those
-    that were applied last.
-    """
-    specs = [spec(vendor) for vendor in vendors]
-    store.put_in_force(specs, digest(settings), settings.source, now=now)

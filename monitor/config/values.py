@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-import soupsieve
-
 from monitor.config.durations import DAY_SECONDS, DURATION, parse_duration
 from monitor.config.mistakes import Mistake, one_of, quote
 from monitor.config.nodes import Value, read_each
@@ -158,6 +156,8 @@ def patterns(value: Value) -> tuple[str, ...]:
 @written(TEXT)
 def selector(value: Value) -> str:
     """Read a CSS selector."""
+    import soupsieve  # late: it brings Beautiful Soup, for one setting that few files have
+
     text = value.text()
     try:
         soupsieve.compile(text)

@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from monitor.collect import Answers, Collector, Headers, put_in_force, timing
+from monitor.applied_settings import put_in_force
+from monitor.collect import Answers, Collector, Headers, timing
 from monitor.config import Settings
 from monitor.errors import StoreError
 from monitor.fetch import half

@@ -17,7 +17,8 @@ from simulated import Clock, SimulatedPages, vendor_of
 from store_support import GAP_SECONDS, MINUTE, NOW, observed
 from test_pipeline import truth_for
 
-from monitor.collect import Collector, spec
+from monitor.applied_settings import spec
+from monitor.collect import Collector
 from monitor.config import Settings
 from monitor.model import Component, Level
 from monitor.store import Health, Patience, PollRecord, Store

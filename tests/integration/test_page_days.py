@@ -20,7 +20,8 @@ from test_dashboards_pictures import FOLDER, WIDE, take
 from watched import UNKNOWN, Asked, World, export, exposed, folders, holding, levels_of, reported
 
 from exporters.prometheus import PollMetrics
-from monitor.collect import Collector, spec
+from monitor.applied_settings import spec
+from monitor.collect import Collector
 from monitor.demo import Truth, TruthIncident, random_truth
 from monitor.model import Level
 from monitor.store import Store
