@@ -66,7 +66,7 @@ def test_it_is_what_the_last_reading_by_then_said(store, minutes, level, read_mi
 
 @pytest.mark.parametrize(
     ("minutes", "why"),
-    [(-1, "the page was never read"), (40.1, "the page was not read then")],
+    [(-1, "the page had not been read by then"), (40.1, "the page was not read then")],
 )
 def test_where_it_had_not_been_read_it_is_unknown(store, minutes, why):
     read_often(store)

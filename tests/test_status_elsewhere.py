@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from api_world import NOW, VENDORS, app_of, ask, small_store
+from authorities import Authority
 
 from exporters.status import as_json
 from monitor.answers import Target, TargetQuery, Thresholds, target_statuses
@@ -135,7 +137,7 @@ def test_an_answer_of_another_time_is_none(elsewhere):
 
 
 def test_a_server_that_is_not_there_or_speaks_no_tls_raises(elsewhere):
-    assert "has no certificate that we trust" in failure(elsewhere.url.replace("http:", "https:"))
+    assert "is it served by http://?" in failure(elsewhere.url.replace("http:", "https:"))
     assert "cannot be reached" in failure("http://127.0.0.1:9")
     assert "gave no answer" in failure("no address")
 
@@ -181,3 +183,20 @@ def test_an_instant_in_the_future_is_refused(monitor, empty_database):
     code, out, _ = monitor("status", "--at", "2999-01-01")
 
     assert (code, "is in the future" in out) == (3, True)
+
+
+@pytest.mark.integration
+def test_a_certificate_counts_where_ssl_cert_file_has_its_authority(
+    elsewhere, tmp_path, monkeypatch
+):
+    authority = Authority(tmp_path)
+    certificate, key = authority.sign("127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    elsewhere.socket = context.wrap_socket(elsewhere.socket, server_side=True)
+    elsewhere.body = json.dumps({"as_of": NOW.isoformat(), "targets": []}).encode()
+    url = elsewhere.url.replace("http:", "https:")
+
+    assert "has no certificate that we trust" in failure(url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.pem))
+    assert ask_monitor(TargetQuery(), url, lambda: NOW) == []

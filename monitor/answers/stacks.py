@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.answers.status import STALE, Status, never_read, not_watched, status_of
+from monitor.answers.status import NEVER, STALE, Status, never_read, not_watched, status_of
 from monitor.config import VendorConfig
 from monitor.history import named_ids
 from monitor.lookups import by_slug
@@ -87,6 +87,13 @@ def named_slugs(components: Sequence[KnownComponent], pattern: str) -> list[str]
     return [entry.slug for entry in components if entry.id in ids]
 
 
+_PAST_WORDS = {
+    NEVER: "the page had not been read by then",
+    STALE: "the page was not read then",
+}
+"""What is said of an earlier instant in place of what is said of now."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """A page with its state, now or in the past."""
@@ -99,8 +106,7 @@ class _Look:
         status = target_status(self.page, self.current, vendor, target, moment)
         if self.past is None:
             return status
-        is_stale = status.why_unknown == STALE
-        why_unknown = "the page was not read then" if is_stale else status.why_unknown
+        why_unknown = _PAST_WORDS.get(status.why_unknown or "", status.why_unknown)
         return replace(status, why_unknown=why_unknown, read_at=self.past.read_at)
 
 

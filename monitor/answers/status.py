@@ -148,7 +148,7 @@ def never_read(vendor: VendorConfig, target: Target, now: datetime) -> Status:
         as_of=now,
         interval_seconds=vendor.interval_seconds,
         level=None,
-        why_unknown=_NEVER,
+        why_unknown=NEVER,
     )
 
 
@@ -165,7 +165,7 @@ def not_watched(target: Target, now: datetime) -> Status:
 
 
 STALE = "the page was not read since; is `monitor serve` running?"
-_NEVER = "the page was never read"
+NEVER = "the page was never read"
 _NOT_WATCHED = "it is not watched"
 
 
@@ -174,7 +174,7 @@ def _why_not_now(page: PageRecord, standing: Standing, vendor: VendorConfig) -> 
     if page.removed_at is not None:
         return "it is not watched any more"
     if standing.freshness is Freshness.NEVER:
-        return f"{_NEVER}: {page.last_error_message}" if page.last_error_message else _NEVER
+        return f"{NEVER}: {page.last_error_message}" if page.last_error_message else NEVER
     if standing.freshness is Freshness.AHEAD:
         return "it was read by a clock that was ahead"
     if page.last_ok is False:

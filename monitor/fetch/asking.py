@@ -97,18 +97,20 @@ def _why(error: Exception, shown: str) -> str:
     reason = str(error) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
         return f"{shown} did not answer within {TIMEOUT_SECONDS:.0f} s; is it running?"
-    if _is_of_tls(error):
-        remedy = "name the authority's file (PEM) in SSL_CERT_FILE, or give its address with https"
+    if _is_caused_by(error, ssl.SSLCertVerificationError):
+        remedy = "name the file (PEM) of its authority in SSL_CERT_FILE"
         return f"{shown} has no certificate that we trust: {reason}; {remedy}"
+    if _is_caused_by(error, ssl.SSLError):
+        return f"{shown} makes no TLS connection with us: {reason}; is it served by http://?"
     if isinstance(error, httpx.ConnectError):
         return f"{shown} cannot be reached: {reason}; is it running, and the address right?"
     return f"{shown} gave no answer: {reason}; {_NOT_AN_API}"
 
 
-def _is_of_tls(error: BaseException | None) -> bool:
-    """Whether TLS is behind an error."""
+def _is_caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
+    """Whether an error of this kind is behind another one."""
     while error is not None:
-        if isinstance(error, ssl.SSLError):
+        if isinstance(error, kind):
             return True
         error = error.__cause__ or error.__context__
     return False
