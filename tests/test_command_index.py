@@ -12,6 +12,7 @@ from monitor.cli.index import COMMANDS
 from monitor.cli.late_commands import stand_ins
 from tests.processes import result
 
+pytestmark = pytest.mark.hours
 MODULES = sorted({entry.module for entry in COMMANDS.values()})
 WIDTHS = (20, 40, 66, 1000)
 
