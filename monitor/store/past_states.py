@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.model import Incident, Level
-from monitor.store import components, healing, pages, poll_log
+from monitor.store import components, pages, poll_log
+from monitor.store.edges import latest
 from monitor.store.fact_rows import INCIDENTS
 from monitor.store.facts import NOT_ENDED
 from monitor.store.records import CurrentState, PageRecord
@@ -78,11 +79,22 @@ def page_at(connection: Connection, page_id: int, moment: datetime) -> PastPage:
     """
     moment = utc(moment)
     page = pages.page(connection, page_id)
-    read_at = healing.last_reading(connection, page_id, now=moment)
+    read_at = _last_reading(connection, page_id, moment)
     poll = poll_log.last_by(connection, page_id, moment)
     if poll is None and _was_read_around(connection, page, moment):
         return PastPage(page=_with_readings(page, moment, moment, None), read_at=None)
     return PastPage(page=_with_readings(page, moment, read_at, poll), read_at=read_at)
+
+
+def _last_reading(connection: Connection, page_id: int, moment: datetime) -> datetime | None:
+    """Return the last reading by then. A state begins with one and was seen last by one; it may end
+    a moment after one, where a single reading has seen it.
+    """
+    found = [poll_log.last_read(connection, page_id, moment)]
+    for column in (RUN.c.started_at, RUN.c.last_seen_at):
+        query = sa.select(sa.func.max(column)).where(RUN.c.page_id == page_id, column <= moment)
+        found.append(connection.execute(query).scalar())
+    return latest(found)
 
 
 def _was_read_around(connection: Connection, page: PageRecord, moment: datetime) -> bool:
