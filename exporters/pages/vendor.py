@@ -17,7 +17,7 @@ from exporters.pages.vendor_head import head, present
 from exporters.pages.vendor_subject import Subject
 from exporters.pages.visits import LONGEST_SECONDS, NotThere, Offer, Page, PageKind, Visit
 from monitor import answers
-from monitor.answers import ComponentRecord, IncidentLevel, Record, RevisedDay, SpanFigures
+from monitor.answers import ComponentRecord, IncidentLevel, Record, RevisedDay, WindowSum
 from monitor.plain import safe_link
 from monitor.store import PageRecord
 
@@ -139,7 +139,7 @@ def _strip(subject: Subject, revisions: Sequence[RevisedDay]) -> Strip:
     return strip(subject.days, today=subject.today, revised=revised)
 
 
-def _windows(visit: Visit, subject: Subject) -> tuple[SpanFigures, ...]:
+def _windows(visit: Visit, subject: Subject) -> tuple[WindowSum, ...]:
     page, component = subject.record.page, subject.component
     query = answers.WindowsQuery(
         spans=vendor_windows.spans_until(subject.window.last),

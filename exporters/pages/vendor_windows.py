@@ -8,7 +8,7 @@ from exporters.pages.links import Links
 from exporters.pages.vendor_subject import Subject
 from exporters.report.sentences import downtime
 from exporters.wording import percent
-from monitor.answers import SpanFigures
+from monitor.answers import WindowSum
 from monitor.spans import Span
 
 WINDOWS = (7, 30, 90, 365)
@@ -59,7 +59,7 @@ def _month_title(first: date, last: date) -> str:
 
 
 def window_rows(
-    sums: Iterable[SpanFigures], policy: str, subject: Subject, links: Links
+    sums: Iterable[WindowSum], policy: str, subject: Subject, links: Links
 ) -> Iterator[WindowRow]:
     """Yield the rows; those of which no day is known say so."""
     for each in sums:

@@ -49,7 +49,7 @@ from monitor.answers.status import (
     worst_outcome,
 )
 from monitor.answers.target_query import TargetQuery, no_stack
-from monitor.answers.windows import WindowsQuery, windows
+from monitor.answers.windows import WindowsQuery, WindowSum, windows
 from monitor.stacks import Target
 
 __all__ = (
@@ -94,6 +94,7 @@ __all__ = (
     "Target",
     "TargetQuery",
     "Thresholds",
+    "WindowSum",
     "WindowsQuery",
     "bad_intervals",
     "chronicle",

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor import history
-from monitor.answers.spans import SpanFigures, SpanSums
 from monitor.config import VendorConfig
-from monitor.ratios import DEFAULT_POLICY, POLICIES, RAW_POLICY
+from monitor.ratios import DEFAULT_POLICY, RAW_POLICY, WindowFigures, figures
 from monitor.spans import Span
 from monitor.store import PageRecord, Store
 
@@ -33,18 +32,23 @@ class WindowsQuery:
         return max(span.last for span in self.spans)
 
 
+@dataclass(frozen=True, slots=True)
+class WindowSum:
+    """A span, and what its days add up to."""
+
+    span: Span
+    figures: WindowFigures
+
+
 def windows(
     store: Store, page: PageRecord, vendor: VendorConfig, query: WindowsQuery
-) -> tuple[SpanFigures, ...]:
-    """Return the figures of each span, in the order in which they are asked for. Raises KeyError
+) -> tuple[WindowSum, ...]:
+    """Return what each span adds up to, in the order in which they are asked for. Raises KeyError
     for a component that the page never had.
     """
     is_raw = query.policy == RAW_POLICY
     _, days = history.read(
         store, page, vendor, first=query.first, last=query.last, now=query.now, raw=is_raw
     )
-    sums = SpanSums(spans=query.spans, policy=POLICIES[query.policy], target=None)
-    if query.component_id is not None:
-        return sums.of_component(days.components[query.component_id])
-    counted = (own for key, own in days.components.items() if key not in days.excluded)
-    return sums.of_vendor(days.vendor, counted)
+    own = days.vendor if query.component_id is None else days.components[query.component_id]
+    return tuple(WindowSum(span, figures(own, span.window)) for span in query.spans)
