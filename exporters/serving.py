@@ -126,7 +126,7 @@ Open = Connection | Handshake
 """What takes one of the places."""
 
 
-def unencrypted() -> ssl.SSLContext | None:
+def no_encryption() -> ssl.SSLContext | None:
     """Return that new connections are not encrypted."""
     return None
 
@@ -144,7 +144,7 @@ class Server(uvicorn.Server):
         port: int,
         *,
         most: int,
-        encryption: Callable[[], ssl.SSLContext | None] = unencrypted,
+        encryption: Callable[[], ssl.SSLContext | None] = no_encryption,
     ) -> None:
         super().__init__(
             uvicorn.Config(

@@ -22,7 +22,7 @@ from exporters.connections import MOST
 from exporters.parts import Part, shard_count, target_groups
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.responses import ERROR_HANDLERS, SecurityHeaders, scrape_response
-from exporters.serving import Server, unencrypted
+from exporters.serving import Server, no_encryption
 from exporters.text_format import Block, blocks
 from monitor.plain import visible
 
@@ -72,7 +72,7 @@ def server(
     port: int,
     *,
     most: int = MOST,
-    encryption: Callable[[], SSLContext | None] = unencrypted,
+    encryption: Callable[[], SSLContext | None] = no_encryption,
 ) -> Server:
     """Return a server for ``await server.serve()``, on sockets that listen already if it is given
     some. It logs no access and leaves signals to the caller, who sets `should_exit` to stop it. At

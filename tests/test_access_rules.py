@@ -12,7 +12,7 @@ from settings_texts import settings
 
 from exporters.access import keeper
 from exporters.access.keeper import Keeper
-from exporters.access.rules import Rules, Unprotected, read_rules
+from exporters.access.rules import OpenToAll, Rules, read_rules
 from monitor.config import InvalidConfig
 
 DIGEST = "a" * 64
@@ -105,7 +105,7 @@ def test_a_key_with_a_password_asks_nobody_for_it(folder):
     ],
 )
 def test_who_lets_everybody_ask_must_say_so(folder, server, web):
-    with pytest.raises(Unprotected) as caught:
+    with pytest.raises(OpenToAll) as caught:
         rules_of(folder, web, server)
 
     for way in ("--web.config.file", "`monitor token NAME`", "127.0.0.1", "--open"):
@@ -174,6 +174,23 @@ async def test_a_new_file_is_read_and_a_bad_one_changes_nothing(folder, monkeypa
         assert len(refusals) == 2, "its head and its mistake, once"
         assert re.search(r"basic_auth_users\.ann: is not a bcrypt hash", refusals[1])
         (folder / "web.yml").write_text("{}")
+        assert (await changed(kept, before)).passwords is None
+
+
+async def test_a_bug_while_reading_ends_no_looking(folder, monkeypatch, caplog):
+    def broken(_settings):
+        raise RuntimeError("surprise")
+
+    async with looking(monkeypatch, folder, f"basic_auth_users: {{ann: {HASH}}}") as kept:
+        before = kept.rules
+        with monkeypatch.context() as bug:
+            bug.setattr(keeper, "read_rules", broken)
+            (folder / "web.yml").write_text("{} # a bug")
+            async with asyncio.timeout(10):
+                while "bug while reading" not in caplog.text:
+                    await asyncio.sleep(0.01)
+        assert kept.rules is before
+        (folder / "web.yml").write_text("{} # no more")
         assert (await changed(kept, before)).passwords is None
 
 

@@ -7,7 +7,7 @@ from monitor.config import ClientAuth, InvalidConfig, Problem, TlsSettings
 
 SECTION = "tls_server_config"
 _VERSIONS = {"TLS12": ssl.TLSVersion.TLSv1_2, "TLS13": ssl.TLSVersion.TLSv1_3}
-_ASKED = {
+_VERIFY_MODES = {
     ClientAuth.NONE: ssl.CERT_NONE,
     ClientAuth.IF_GIVEN: ssl.CERT_OPTIONAL,
     ClientAuth.REQUIRED: ssl.CERT_REQUIRED,
@@ -30,7 +30,7 @@ def server_context(tls: TlsSettings, source: str) -> ssl.SSLContext:
     _set_curve(context, tls.curve, source)
     _load_own(context, tls, source)
     _load_authority(context, tls, source)
-    context.verify_mode = _ASKED[tls.client_auth]
+    context.verify_mode = _VERIFY_MODES[tls.client_auth]
     return context
 
 

@@ -97,40 +97,40 @@ def _is_preflight(scope: Scope, headers: Headers) -> bool:
 
 
 async def _of_credentials(rules: Rules, headers: Headers) -> _Refusal | None:
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
     try:
-        if await _is_known(rules, scheme.lower(), shown.strip()):
+        if await _is_known(rules, scheme.lower(), credentials.strip()):
             return None
     except TooManyTries:
         detail = "too many passwords are being tried; ask again"
         return _Refusal(429, "Too many tries", detail, {"retry-after": "1"})
-    wanted = []
+    ways = []
     challenges = []
     if rules.passwords is not None:
-        wanted.append("a user and password")
+        ways.append("a user and password")
         challenges.append(f'Basic {_REALM}, charset="UTF-8"')
     if rules.tokens:
-        wanted.append("a token (Authorization: Bearer ...)")
+        ways.append("a token (Authorization: Bearer ...)")
         challenges.append(f"Bearer {_REALM}")
     problem_with = "what you showed is not valid" if scheme else "who may ask must be known"
-    detail = f"{problem_with}; show {' or '.join(wanted)}"
+    detail = f"{problem_with}; show {' or '.join(ways)}"
     return _Refusal(401, "Not authorised", detail, {"www-authenticate": ", ".join(challenges)})
 
 
-async def _is_known(rules: Rules, scheme: str, shown: str) -> bool:
+async def _is_known(rules: Rules, scheme: str, credentials: str) -> bool:
     if scheme == "bearer":
         # A digest is compared, not the token: how long that takes says nothing of use.
-        return sha256(shown.encode()).hexdigest() in rules.tokens
+        return sha256(credentials.encode()).hexdigest() in rules.tokens
     if scheme == "basic" and rules.passwords is not None:
-        user, password = _basic(shown)
+        user, password = _basic(credentials)
         return await rules.passwords.match(user, password)
     return False
 
 
-def _basic(shown: str) -> tuple[str, bytes]:
+def _basic(credentials: str) -> tuple[str, bytes]:
     """Return user and password; empty ones of what is not in that form."""
     try:
-        user, _, password = b64decode(shown, validate=True).partition(b":")
+        user, _, password = b64decode(credentials, validate=True).partition(b":")
     except ValueError:
         return "", b""
     return user.decode(errors="replace"), password

@@ -57,6 +57,8 @@ class Keeper:
             for line in str(error).split("\n"):
                 log.error("who may ask: refused: %s", line)  # noqa: TRY400
             log.error("who may ask: the rules read before stay in force")  # noqa: TRY400
+        except Exception:
+            log.exception("bug while reading who may ask; the rules read before stay in force")
         else:
             log.info("who may ask: read again")
 

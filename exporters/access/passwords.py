@@ -46,46 +46,46 @@ class Passwords:
 
     async def match(self, user: str, password: bytes) -> bool:
         """Whether this is the user's password. Raises TooManyTries where others are tried."""
-        seen = self._digest(user, password[:_LONGEST])
-        known = self._recall(user, seen)
-        if known is not None:
-            return known
+        digest = self._digest(user, password[:_LONGEST])
+        verdict = self._recall(user, digest)
+        if verdict is not None:
+            return verdict
         if self._checks >= MOST_CHECKS:
             raise TooManyTries
         self._checks += 1
         try:
-            return await self._check(user, password[:_LONGEST], seen)
+            return await self._check(user, password[:_LONGEST], digest)
         finally:
             self._checks -= 1
 
-    async def _check(self, user: str, password: bytes, seen: bytes) -> bool:
+    async def _check(self, user: str, password: bytes, digest: bytes) -> bool:
         async with self._turn:
-            known = self._recall(user, seen)  # who waited before us may have shown the same
-            if known is not None:
-                return known
+            verdict = self._recall(user, digest)  # who waited before us may have shown the same
+            if verdict is not None:
+                return verdict
             is_right = await asyncio.to_thread(self._is_right, user, password)
         if is_right:
-            self._right[user] = seen
+            self._right[user] = digest
         else:
-            self._wrong[seen] = None
+            self._wrong[digest] = None
             if len(self._wrong) > MOST_WRONG:
                 self._wrong.popitem(last=False)
         return is_right
 
-    def _recall(self, user: str, seen: bytes) -> bool | None:
+    def _recall(self, user: str, digest: bytes) -> bool | None:
         """Return what is remembered of this password; None = nothing."""
-        if hmac.compare_digest(self._right.get(user, b""), seen):
+        if hmac.compare_digest(self._right.get(user, b""), digest):
             return True
-        return False if seen in self._wrong else None
+        return False if digest in self._wrong else None
 
     def _is_right(self, user: str, password: bytes) -> bool:
-        hashed = self._hashes.get(user)
+        own = self._hashes.get(user)
         another = next(iter(self._hashes.values()))  # who is nobody must take as long to refuse
         try:
-            matches = self._verify(password, (hashed or another).encode())
-        except ValueError:  # a password that bcrypt cannot have hashed
+            matches = self._verify(password, (own or another).encode())
+        except ValueError:  # bcrypt hashes no such password
             return False
-        return matches and hashed is not None
+        return matches and own is not None
 
     def _digest(self, user: str, password: bytes) -> bytes:
         return hmac.digest(self._key, user.encode() + b"\0" + password, sha256)

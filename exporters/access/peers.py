@@ -5,6 +5,7 @@ from asyncio import BaseTransport
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import cast
 
 _KINDS = ("DNS", "email", "URI")
 """Kinds of a certificate's names beside addresses, in Python's words."""
@@ -24,7 +25,8 @@ def peer_of(transport: BaseTransport) -> Peer:
     if encryption is None:
         return Peer()
     certificate = encryption.getpeercert() or {}
-    return Peer(True, frozenset(_names(certificate.get("subjectAltName", ()))))  # type: ignore[arg-type]  # noqa: FBT003
+    pairs = cast(Iterable[tuple[str, str]], certificate.get("subjectAltName", ()))
+    return Peer(is_encrypted=True, names=frozenset(_names(pairs)))
 
 
 def _names(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

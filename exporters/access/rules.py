@@ -13,7 +13,7 @@ from monitor.config import ClientAuth, Settings, Token, WebConfig, load_web_conf
 from monitor.errors import ConfigError
 
 
-class Unprotected(ConfigError):
+class OpenToAll(ConfigError):
     """Everybody who reaches the web server could ask it, and nobody said that they may."""
 
 
@@ -54,21 +54,21 @@ class Rules:
 def read_rules(settings: Settings) -> tuple[Rules, tuple[Path, ...]]:
     """Return the rules, and the files that they were read from.
 
-    Raises InvalidConfig for a file that cannot be used, and Unprotected for rules that let
+    Raises InvalidConfig for a file that cannot be used, and OpenToAll for rules that let
     everybody beyond this machine ask, unless the settings say so.
     """
     web = WebConfig() if settings.web_config is None else load_web_config(settings.web_config)
     rules = _rules(settings, web)
     if not (rules.is_local or settings.is_open or _is_protected(rules)):
-        raise Unprotected(_unprotected(settings))
+        raise OpenToAll(_refusal(settings))
     return rules, files_of(settings, web)
 
 
 def files_of(settings: Settings, web: WebConfig) -> tuple[Path, ...]:
     """Return the files that the rules depend on."""
     tls = web.tls
-    named = () if tls is None else (tls.cert_file, tls.key_file, tls.client_ca_file)
-    return tuple(file for file in (settings.web_config, *named) if file is not None)
+    files = () if tls is None else (tls.cert_file, tls.key_file, tls.client_ca_file)
+    return tuple(file for file in (settings.web_config, *files) if file is not None)
 
 
 def _rules(settings: Settings, web: WebConfig) -> Rules:
@@ -89,7 +89,7 @@ def _is_protected(rules: Rules) -> bool:
     return rules.asks_for_credentials or rules.needs_certificate
 
 
-def _unprotected(settings: Settings) -> str:
+def _refusal(settings: Settings) -> str:
     return (
         f"refused to listen on {settings.host}: everybody who reaches it could ask, unasked who"
         " they are. Either ask for passwords or certificates (`server.web_config`, or"

@@ -34,11 +34,11 @@ def warnings_of_rules(settings: Settings) -> list[str]:
     """Return what `monitor serve` would warn of or refuse. Raises ConfigError for a web
     configuration file that cannot be used.
     """
-    from exporters.access.rules import Unprotected, read_rules
+    from exporters.access.rules import OpenToAll, read_rules
 
     try:
         rules, _ = read_rules(settings)
-    except Unprotected as error:
+    except OpenToAll as error:
         return [f"`monitor serve` will not start: {error}"]
     return [] if rules.warning is None else [rules.warning]
 

@@ -16,7 +16,7 @@ from monitor.config.web_settings import ClientAuth, TlsSettings
 
 _VERSIONS = ("TLS12", "TLS13")
 _OLD_VERSIONS = ("TLS10", "TLS11")
-_UNVERIFIED = ("RequestClientCert", "RequireAnyClientCert", "RequireClientCert")
+_NO_PROOF = ("RequestClientCert", "RequireAnyClientCert", "RequireClientCert")
 _CURVES = {
     "CurveP256": "prime256v1",
     "CurveP384": "secp384r1",
@@ -54,7 +54,7 @@ def _version(value: Value) -> str:
 @written(TEXT)
 def _client_auth(value: Value) -> ClientAuth:
     word = value.text()
-    if word in _UNVERIFIED:
+    if word in _NO_PROOF:
         remedy = "write RequireAndVerifyClientCert, or VerifyClientCertIfGiven"
         raise Mistake(
             f"{word} takes certificates that nobody verifies, which is no proof; {remedy}"
@@ -90,10 +90,10 @@ def tls(value: Value) -> TlsSettings | None:
     """
     fields = read_fields(value, TLS_KEYS)
     entries = value.entries()
-    for name in _NEEDED:
+    for name in _NECESSARY:
         if name not in entries:
             value.wrong(f"needs `{name}`, a PEM file")
-    if not fields.keys() >= _NEEDED:
+    if not fields.keys() >= _NECESSARY:
         return None
     settings = TlsSettings(**fields)
     problem = _contradiction(settings) if len(fields) == len(entries) else None
@@ -104,19 +104,24 @@ def tls(value: Value) -> TlsSettings | None:
 
 def _contradiction(settings: TlsSettings) -> str | None:
     """Return what two keys say that cannot both be; None = nothing."""
-    has_authority = settings.client_ca_file is not None or settings.client_ca is not None
-    is_asked = settings.client_auth is not ClientAuth.NONE
-    if settings.client_ca_file is not None and settings.client_ca is not None:
+    if settings.client_allowed_sans and settings.client_auth is not ClientAuth.REQUIRED:
+        return f"needs `client_auth_type: {ClientAuth.REQUIRED}` for `client_allowed_sans`"
+    if settings.min_version > settings.max_version:
+        return "has a `min_version` above its `max_version`; exchange them"
+    return _contradiction_of_authority(settings)
+
+
+def _contradiction_of_authority(settings: TlsSettings) -> str | None:
+    authorities = (settings.client_ca_file, settings.client_ca)
+    if None not in authorities:
         return "has `client_ca` and `client_ca_file`; keep one of them"
+    has_authority = authorities != (None, None)
+    is_asked = settings.client_auth is not ClientAuth.NONE
     if has_authority and not is_asked:
         remedy = f"write `client_auth_type: {ClientAuth.REQUIRED}`"
         return f"has a client's authority and asks for no certificate; {remedy}"
     if is_asked and not has_authority:
         return f"needs `client_ca_file` for {settings.client_auth}: who signs clients' certificates"
-    if settings.client_allowed_sans and settings.client_auth is not ClientAuth.REQUIRED:
-        return f"needs `client_auth_type: {ClientAuth.REQUIRED}` for `client_allowed_sans`"
-    if settings.min_version > settings.max_version:
-        return "has a `min_version` above its `max_version`; exchange them"
     return None
 
 
@@ -131,7 +136,7 @@ def _peers(value: Value) -> tuple[str, ...]:
 _INLINE = (
     "Python's TLS reads certificates and keys from files; write it into one, and name it in `{}`"
 )
-_NEEDED = frozenset({"cert_file", "key_file"})
+_NECESSARY = frozenset({"cert_file", "key_file"})
 
 TLS_KEYS: Mapping[str, Key] = {
     "cert_file": Key("cert_file", file),
