@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from monitor.model import BAD_LEVELS, Level
-from surfaces import days, feeds, now, open_incidents
+from surfaces import days, feeds, now, open_incidents, pages
 from surfaces.world import DAYS_SHOWN, SILENT, SLUG, VENDOR, Word, World
 
 __all__ = (
@@ -57,6 +57,10 @@ NOW = (
     Surface("the page /", now.landing_page, strictness=2),
     Surface("badge, svg", now.badge_svg, strictness=2),
     Surface("badge, json", now.badge_json, strictness=2),
+    Surface("page of the vendor", pages.vendor_page),
+    Surface("pages of stacks", pages.stack_page, strictness=2),
+    Surface("GET /stacks/{stack}", pages.api_stack, strictness=2),
+    Surface("GET /status", pages.api_status, strictness=2),
     Surface("vendor_status of an assistant", now.agents, strictness=2),
     Surface("feed, Atom", feeds.atom, strictness=2),
     Surface("feed, JSON", feeds.json_feed, strictness=2),

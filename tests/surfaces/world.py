@@ -19,7 +19,7 @@ from exporters.pages import Site, page_routes
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.watched import Watched
 from exporters.web import application
-from monitor.answers import STALE_INTERVALS, Record, ReportQuery, record
+from monitor.answers import STALE_INTERVALS, Record, ReportQuery, Target, record
 from monitor.api import History
 from monitor.config import Settings, VendorConfig
 from monitor.model import KnownComponent, Level
@@ -30,6 +30,7 @@ SLUG = "acme"
 VENDOR = ""
 """The subject that is the vendor itself; components go by their slugs."""
 UNKNOWN = None
+STACK = "checkout"
 SILENT = "silent"
 """What a surface says that tells of events and has none to tell."""
 DAYS_SHOWN = 4
@@ -57,6 +58,11 @@ class World:
     @property
     def vendors(self) -> Mapping[str, VendorConfig]:
         return {each.slug: each for each in (self.vendor, *self.others)}
+
+    @property
+    def stacks(self) -> Mapping[str, tuple[Target, ...]]:
+        """Return one stack, of which the vendor is all."""
+        return {STACK: (Target(self.slug),)}
 
     @property
     def page(self) -> PageRecord:
@@ -114,11 +120,16 @@ class World:
         return History(context)
 
     def desk(self) -> Desk:
-        return Desk(self.store, vendors=self.vendors, clock=lambda: self.now)
+        return Desk(self.store, vendors=self.vendors, clock=lambda: self.now, stacks=self.stacks)
 
     def _web(self):
         """Return the web application, as `monitor serve` puts it together."""
-        watched = Watched(store=self.store, vendors=lambda: self.vendors, clock=lambda: self.now)
+        watched = Watched(
+            store=self.store,
+            vendors=lambda: self.vendors,
+            clock=lambda: self.now,
+            stacks=lambda: self.stacks,
+        )
         _API.state.desk = self.desk()
         return application(
             StateMetrics(self.store, vendors=self.vendors),
