@@ -14,7 +14,7 @@ from monitor.config import TIERS, VendorConfig
 from monitor.intervals import day_of
 from monitor.lookups import by_slug
 from monitor.model import Incident
-from monitor.store import CurrentState, PageRecord
+from monitor.store import CurrentState, PageRecord, PageState
 
 LATELY = timedelta(hours=6)
 """For how long it is told that an incident has ended."""
@@ -82,13 +82,14 @@ class Board(Generic[Row]):
     def __init__(self, watched: Watched, make: Callable[[Entry, Record], Row]) -> None:
         self._watched = watched
         self._make = make
+        self._pages: dict[str, tuple[PageState, PageRecord]] = {}
         self._states: dict[str, _State] = {}
         self._entries: dict[str, tuple[object, Entry]] = {}
         self._rows: dict[str, _Row[Row]] = {}
 
     def entries(self, now: datetime) -> list[Entry]:
         """Return every watched vendor at `now`, by slug."""
-        vendors, pages = self._watched.vendors(), by_slug(self._watched.store.pages())
+        vendors, pages = self._watched.vendors(), self._current_pages()
         for slug in self._states.keys() - vendors.keys():
             self._forget(slug)
         return [self._entry(vendors[slug], pages.get(slug), now) for slug in sorted(vendors)]
@@ -109,6 +110,18 @@ class Board(Generic[Row]):
         row = self._make(entry, record)
         self._rows[slug] = _Row(stamp, None if is_settled else tick, row)
         return row
+
+    def _current_pages(self) -> dict[str, PageRecord]:
+        """Return the pages by slug. Of each but what changes with every poll is read, which takes a
+        quarter of the time, and the whole row only of those that were polled since.
+        """
+        store = self._watched.store
+        states = by_slug(store.page_states())
+        kept = {slug: own for slug, own in self._pages.items() if own[0] == states.get(slug)}
+        newer = store.pages(states.keys() - kept.keys()) if len(kept) < len(states) else []
+        kept |= {page.slug: (states[page.slug], page) for page in newer}
+        self._pages = kept
+        return {slug: page for slug, (_, page) in kept.items()}
 
     def _entry(self, vendor: VendorConfig, page: PageRecord | None, now: datetime) -> Entry:
         target = Target(vendor.slug)

@@ -256,6 +256,21 @@ async def test_what_was_asked_stays_in_the_form_and_is_only_text(full):
     assert 'No vendor named “ "><b> ”' in page.text or 'named “"><b>”' in page.text
 
 
+async def test_hostile_names_and_titles_are_inert_and_cut(store):
+    name = "<script>alert(1)</script>\u202e\n" + "x" * 10_000
+    pages = watch(store, ACME)
+    save(store, pages["acme"], evidence(page=PageInfo(name=name)))
+    said = incident(title=f"</td>{name}", url="javascript:alert(1)")
+    read(store, pages["acme"], Level.MAJOR_OUTAGE, incidents=(said,), impacts=(impact(NOW - HOUR),))
+    answer = await fetch(store, "/", ACME)
+    page = await get(store, "/", ACME)
+
+    assert "\u202e" not in answer.text
+    assert "x" * 201 not in answer.text
+    assert "javascript" not in answer.text
+    assert r"<script>alert(1)</script>\u202e\n" in page.text
+
+
 async def test_groups_have_headings_the_most_important_first(full):
     vendors = (replace(ACME, tier="low"), replace(BRICK, tier="critical"), CEDAR, DELTA)
     page = await get(full, "/?group=tier", *vendors)

@@ -1,11 +1,11 @@
-"""The figures of a vendor's row, and its strip of days: made once, and kept until they change."""
+"""The figures of a vendor's row, and its strip of days: written once, kept until they change."""
 
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from exporters.boards import Entry
-from exporters.pages.cells import strip
+from exporters.pages.cells import Strip, strip
 from exporters.pages.links import Links
 from exporters.pages.rendering import macro
 from exporters.wording import percent
@@ -17,33 +17,45 @@ THIN_COVERAGE = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The figures of a vendor's window. `share_of_days` and `covered` are what rows are sorted by;
-    None = nothing is known.
+    """The `cells` of a vendor's row, and what rows are sorted by: the share of outage days and the
+    coverage, 0..1; None = nothing is known.
     """
 
+    cells: Markup
+    outage_share: float | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the template prints. `outage_days` None = no day is known."""
+
+    name: str
+    address: str
+    strip: Strip
     outage_days: int | None
     known_days: int
     share: str
     coverage: str
     is_thin: bool
-    strip: Markup
-    share_of_days: float | None
-    covered: float | None
 
 
 def figures_of(entry: Entry, record: Record, links: Links) -> Figures:
     """Return the figures of a vendor, as they stand on the page of these links."""
     own = record.figures
     coverage = own.coverage_ratio
-    row_of_days = strip(record.days, today=record.window.last)
-    address = f"{links.vendor(entry.vendor.slug)}#days"
-    return Figures(
+    shown = Shown(
+        name=entry.name,
+        address=f"{links.vendor(entry.vendor.slug)}#days",
+        strip=strip(record.days, today=record.window.last),
         outage_days=own.outage_days,
         known_days=own.known_days,
         share=percent(own.outage_day_ratio),
         coverage=percent(coverage),
         is_thin=coverage is None or coverage < THIN_COVERAGE,
-        strip=macro("parts.html", "strip")(row_of_days, entry.name, address),
-        share_of_days=own.outage_day_ratio,
-        covered=coverage,
+    )
+    return Figures(
+        cells=macro("figures.html", "cells")(shown),
+        outage_share=own.outage_day_ratio,
+        coverage=coverage,
     )

@@ -54,15 +54,19 @@ def matching(
     text = question.text.casefold()
     for entry in entries:
         vendor = entry.vendor
-        texts = (entry.name.casefold(), vendor.name.casefold(), vendor.slug)
         is_asked = (
-            any(text in own for own in texts)
+            (not text or _is_named(entry, text))
             and question.tier in (ANY, vendor.tier)
             and question.category in (ANY, entry.category or NO_CATEGORY)
             and (question.stack == ANY or vendor.slug in stack)
         )
         if is_asked and (is_trouble(entry) or not question.only_trouble):
             yield entry
+
+
+def _is_named(entry: Entry, text: str) -> bool:
+    names = (entry.name.casefold(), entry.vendor.name.casefold(), entry.vendor.slug)
+    return any(text in name for name in names)
 
 
 def in_order(entries: Iterable[Entry], question: Question, figures_of: FiguresOf) -> list[Entry]:
@@ -77,12 +81,12 @@ def in_order(entries: Iterable[Entry], question: Question, figures_of: FiguresOf
 def _sort_key(sort: str, figures_of: FiguresOf) -> Callable[[Entry], float]:
     def share(entry: Entry) -> float:
         figures = figures_of(entry)
-        known = None if figures is None else figures.share_of_days
+        known = None if figures is None else figures.outage_share
         return 1 if known is None else -known
 
     def coverage(entry: Entry) -> float:
         figures = figures_of(entry)
-        return -1 if figures is None or figures.covered is None else figures.covered
+        return -1 if figures is None or figures.coverage is None else figures.coverage
 
     keys: dict[str, Callable[[Entry], float]] = {
         "name": lambda _: 0,
