@@ -78,6 +78,14 @@ def test_the_first_hour_ends_with_an_alert_that_fires(tmp_path: Path) -> None:
     assert "walked: " in said
 
 
+def test_the_five_ways_to_ask_say_the_same_as_they_stand_in_the_readme(tmp_path: Path) -> None:
+    program("curl")
+
+    said = walk(WALKS / "five_ways.sh", tmp_path, minutes=6)
+
+    assert "walked: " in said
+
+
 def test_the_first_upgrade_and_all_that_changes_meanwhile_lose_nothing(tmp_path: Path) -> None:
     program("script")
     if "VENDORSTATUS_TEST_POSTGRES" in os.environ:
