@@ -1,15 +1,18 @@
 """How stacks are, by the API and the feeds: never well while something in them is unknown."""
 
 import json
+from datetime import timedelta
 
 import pytest
-from api_world import app_of, ask, asking, small_store
+from api_world import VENDORS, app_of, ask, asking, small_store
 from hypothesis import given
 from hypothesis import strategies as st
 from store_support import HOUR, NOW, add_page, component, evidence, impact, incident, observed, save
 from watched_world import ACME
 from watched_world import ask as ask_feed
 
+from exporters.api import Desk
+from exporters.api.application import api
 from exporters.feeds import feed_routes
 from exporters.watched import Watched
 from monitor.answers import StackStatus, Status, stack_status
@@ -167,3 +170,21 @@ async def test_a_stacks_feed_of_a_whole_vendor_tells_all_of_it(store):
 
 async def test_there_is_no_feed_of_a_stack_that_there_is_not(store):
     assert (await feed(store, "chekout", Target("acme"))).status_code == 404
+
+
+async def test_a_status_is_of_its_second_and_is_not_made_ahead():
+    made, moments = [], iter(NOW + timedelta(seconds=n) for n in range(100))
+
+    class Counting(Desk):
+        def body(self, tag, reply):
+            made.append(tag)
+            return super().body(tag, reply)
+
+    with small_store() as store:
+        desk = Counting(store, vendors=VENDORS, clock=lambda: next(moments))
+        app = api(desk, version="1.2.3")
+        async with asking(app) as client:
+            answers = [(await client.get("/api/v1/status")).json()["as_of"] for _ in range(3)]
+        desk.refresh()
+
+    assert len(set(answers)) == len(made) == 3

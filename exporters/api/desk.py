@@ -170,11 +170,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What answers a question: what it depends on, when that changed last, and how it is made."""
+    """What answers a question: what it depends on, when that changed last, and how it is made. One
+    `of_moment` is another one a second later, so that making it ahead helps nobody.
+    """
 
     depends_on: Stamp
     changed_at: datetime
     make: Callable[[], Mapping[str, Any]]
+    of_moment: bool = False
 
     def tag(self, path: str, query: str, moment: Moment) -> str:
         """Return what the answer at an address is told by."""
@@ -276,6 +279,9 @@ class Desk:
                 with self.patient():
                     moment = self.moment()
                     reply = question.ask(moment)
+                    if reply.of_moment:
+                        self._repeated.forget(question)
+                        continue
                     self.body(reply.tag(question.path, question.query, moment), reply)
             except (LookupError, ValueError, MonitorError):
                 # Whoever asks next is told what is wrong.

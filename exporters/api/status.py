@@ -30,7 +30,7 @@ async def status(request: Request, asked: Annotated[Targets, Query()]) -> Respon
         # An age is of the moment at which it is asked for.
         second = int(moment.now.timestamp())
         reply = Reply.about_all(subjects, moment.now, lambda: _statuses(moment, targets))
-        return replace(reply, depends_on=(*reply.depends_on, second))
+        return replace(reply, depends_on=(*reply.depends_on, second), of_moment=True)
 
     return await desk_of(request).answer(request, ask)
 

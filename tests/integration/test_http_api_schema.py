@@ -40,4 +40,4 @@ async def test_whatever_is_asked_is_answered_as_the_document_says(tmp_path):
 
     said = output.decode()
     assert process.returncode == 0, said[-4_000:]
-    assert "Tested: 12" in said, said[-4_000:]
+    assert "Tested: 15" in said, said[-4_000:]
