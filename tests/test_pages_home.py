@@ -299,11 +299,14 @@ async def test_many_vendors_are_paged(store):
     first = await get(store, "/?sort=now&page=1", *many)
     second = await get(store, "/?sort=now&page=2", *many)
     third = await get(store, "/?page=3", *many)
+    trouble = first.text.partition("Our reading")[2].partition("The last 90 days")[0]
 
     assert len(first.all("a", class_="strip")) == 200
     assert [own["href"] for own in first.all("a", rel="next")] == ["./?sort=now&page=2"]
     assert [own["href"] for own in second.all("a", rel="prev")] == ["./?sort=now"]
     assert "201 to 201 of 201" in second.text
+    assert trouble.count("The page was never read") == 50
+    assert "And 151 more" in trouble
     assert "There is no such page of vendors." in third.text
 
 

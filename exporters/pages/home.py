@@ -17,6 +17,9 @@ from monitor.ratios import window_ending
 PAGE_ROWS = 200
 """So many vendors stand on one page: a thousand would not fit 150 KB."""
 
+MOST_TROUBLES = 50
+"""So many vendors with trouble are listed before the rows; the others are counted."""
+
 DAYS = 90
 LONGEST_SECONDS = 60
 """How long the page may be kept, where no vendor is polled more often."""
@@ -26,6 +29,7 @@ def home_page(visit: Visit) -> Page:
     """Return the page. It reads of the store what has changed since it was made last."""
     entries = visit.site.board.entries(visit.now)
     question = Question.of(visit.question)
+    bad = list(troubles(entries, visit.links, visit.now))
     window = window_ending(visit.now.astimezone(UTC).date(), DAYS)
     intervals = (entry.vendor.interval_seconds for entry in entries)
     return Page(
@@ -35,7 +39,9 @@ def home_page(visit: Visit) -> Page:
         values={
             "headline": headline([entry.status for entry in entries], visit.now),
             "silence": _silence(entries, visit),
-            "troubles": list(troubles(entries, visit.links, visit.now)),
+            "troubles": bad[:MOST_TROUBLES],
+            "more_troubles": len(bad[MOST_TROUBLES:]),
+            "all_troubles": visit.links.home(trouble=1, sort="now"),
             "ended": ended_lately(entries, visit.links, visit.now),
             "count": len(entries),
             "window": window_words(window),
