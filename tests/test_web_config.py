@@ -127,6 +127,15 @@ def test_a_file_that_is_not_there_is_named_with_its_remedy(tmp_path):
         load_web_config(tmp_path / "web.yml")
 
 
+def test_the_file_of_the_documentation_is_read_and_asks_for_all_it_shows():
+    text = (Path(__file__).parents[1] / "docs" / "security.md").read_text()
+    (block,) = re.findall(r"^```yaml\n(tls_server_config:.*?)^```", text, re.DOTALL | re.MULTILINE)
+    web = parse_web_config(block, "web.yml")
+
+    assert web.tls.client_auth is ClientAuth.REQUIRED
+    assert (list(web.users), list(web.headers)) == (["prometheus"], ["Strict-Transport-Security"])
+
+
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.text("aT1:$#\n", max_size=8))
 VALUES = st.recursive(
     SCALARS | st.sampled_from([*map(str, ClientAuth), "TLS12", "TLS13", HASH, "deny", "CurveP256"]),
