@@ -15,6 +15,7 @@ from exporters.pages.home import HOME
 from exporters.pages.links import Links
 from exporters.pages.maintenance import MAINTENANCE
 from exporters.pages.navigation import ENTRIES
+from exporters.pages.pictures import picture_routes
 from exporters.pages.problems import PROBLEMS, problem_page
 from exporters.pages.rendering import CSP, render, stylesheet
 from exporters.pages.search import SEARCH
@@ -42,8 +43,9 @@ _HTML, _CSS = "text/html; charset=utf-8", "text/css; charset=utf-8"
 
 
 def page_routes(site: Site) -> list[BaseRoute]:
-    """Return the routes of the pages and of their stylesheet."""
-    return [*(_route(site, kind) for kind in PAGES), Route("/style.css", _style)]
+    """Return the routes of the pages, of their pictures and of their stylesheet."""
+    pages = [_route(site, kind) for kind in PAGES]
+    return [*picture_routes(site), *pages, Route("/style.css", _style)]
 
 
 def frame(visit: Visit, page: Page) -> bytes:
