@@ -14,6 +14,7 @@ from monitor.stacks import Target
 from monitor.store import Store
 
 _VOID = {"meta", "link", "input", "br", "img", "hr"}
+_TABLE_PARTS = {"table", "thead", "tbody", "tr", "th", "td"}
 
 
 class Html(HTMLParser):
@@ -100,6 +101,8 @@ def check(answer) -> None:
     for tag, own in page.elements:
         assert tag not in {"script", "style", "iframe"}
         assert not [name for name in own if name == "style" or name.startswith("on")]
+        # HTML forbids it, and browsers keep a table's meaning whatever its display.
+        assert not (tag in _TABLE_PARTS and "role" in own), tag
     ids = [own["id"] for _, own in page.elements if "id" in own]
     assert len(ids) == len(set(ids)), ids
     ours = [own["href"] for own in page.all("a") if own.get("rel") != "nofollow noreferrer"]
