@@ -30,7 +30,8 @@ def of_users():
 
 
 async def answer(request):
-    return JSONResponse({"unknown": getattr(request.state, "is_unknown", False)})
+    kept = {"cache-control": request.query_params.get("kept", "max-age=300")}
+    return JSONResponse({"unknown": getattr(request.state, "is_unknown", False)}, headers=kept)
 
 
 APP = Starlette(
@@ -160,6 +161,17 @@ async def test_a_certificate_needs_one_of_the_names():
         asked = await ask(rules, peer=Peer(True, frozenset({names, "more.example"})))
         assert asked.status_code == expected
     assert (await ask(rules)).status_code == 403
+
+
+async def test_what_needs_credentials_is_in_no_cache_for_those_without():
+    rules = Rules(tokens=TOKENS)
+    asked = await ask(rules, headers=BEARER)
+    strict = await ask(rules, "/metrics?kept=no-store", headers=BEARER)
+
+    assert asked.headers["cache-control"] == "private, no-cache"
+    assert asked.headers["vary"] == "Authorization"
+    assert strict.headers["cache-control"] == "no-store"
+    assert (await ask(Rules())).headers["cache-control"] == "max-age=300"
 
 
 async def test_the_headers_of_the_file_are_on_every_answer():

@@ -63,19 +63,28 @@ class Gate:
             scope = {**scope, "state": {**scope.get("state", {}), "is_unknown": True}}
         elif refusal is not None and scope["path"] != HEALTH:
             answer = refusal.response(Request(scope))
-        await answer(scope, receive, _with_headers(send, rules.headers))
+        await answer(scope, receive, _with_headers(send, rules))
 
 
-def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
-    if not headers:
-        return send
-
+def _with_headers(send: Send, rules: Rules) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(headers)
+            headers = MutableHeaders(scope=message)
+            if rules.asks_for_credentials:
+                _keep_to_the_asker(headers)
+            headers.update(rules.headers)
         await send(message)
 
     return send_with_headers
+
+
+def _keep_to_the_asker(headers: MutableHeaders) -> None:
+    """Let nobody have an answer from a cache without asking us: who could ask a minute ago may not
+    any more.
+    """
+    if "no-store" not in headers.get("cache-control", ""):
+        headers["cache-control"] = "private, no-cache"
+    headers.add_vary_header("Authorization")
 
 
 async def _refusal(rules: Rules, scope: Scope) -> _Refusal | None:
