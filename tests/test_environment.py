@@ -22,8 +22,13 @@ ODD = {
 
 
 def run(folder, command="report", **environment):
-    """Run a command in a folder and return its exit code and what it said, undecoded."""
-    given = {"MONITOR_DATABASE_URL": f"sqlite:///{folder / 'monitor.db'}", **environment}
+    """Run a command in a folder, without the settings that the user of this machine may have, and
+    return its exit code and what it said, undecoded."""
+    given = {
+        "MONITOR_DATABASE_URL": f"sqlite:///{folder / 'monitor.db'}",
+        "XDG_CONFIG_HOME": str(folder),
+        **environment,
+    }
     words = [sys.executable, "-m", "monitor", command, "openai"]
     done = subprocess.run(
         words, cwd=folder, env=os.environ | given, capture_output=True, check=False, timeout=120
