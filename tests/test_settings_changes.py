@@ -33,6 +33,7 @@ LIVE = {
     "component_metrics",
     "backfill_days",
     "web_config",
+    "stacks",
     "tokens",
     "hosts",
     "is_open",
