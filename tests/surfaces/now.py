@@ -178,7 +178,7 @@ def metrics(world: World) -> Now:
 
 
 class _Cells(HTMLParser):
-    """The texts of a page's table, cell by cell."""
+    """The texts of a page's tables, cell by cell, without their heads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -193,6 +193,10 @@ class _Cells(HTMLParser):
     def handle_data(self, data):
         if self.rows and self.rows[-1]:
             self.rows[-1][-1] += data
+
+    def handle_endtag(self, tag):
+        if tag == "thead":
+            self.rows.pop()
 
 
 def landing_page(world: World) -> Now:
