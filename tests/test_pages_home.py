@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from pages_world import fetch, get
+from pages_world import Html, fetch, get
 from store_support import (
     DAY,
     HOUR,
@@ -17,7 +17,13 @@ from store_support import (
     poll,
     save,
 )
+from watched_world import watched
 
+from exporters.pages import Site
+from exporters.pages.home import home_page
+from exporters.pages.links import Links
+from exporters.pages.routes import frame
+from exporters.pages.visits import Visit
 from monitor.answers import ReportQuery, record, silence
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
@@ -147,8 +153,45 @@ async def test_what_ended_within_six_hours_is_told_and_no_longer_later(store):
     soon = await get(store, "/", ACME)
     later = await get(store, "/", ACME, now=NOW + 4 * HOUR + MINUTE)
 
-    assert "Ended in the last six hours: Acme , It was out , 22 May 10:00 UTC ." in soon.text
+    assert "Ended in the last six hours: Acme , It was out , 22 May 10:00 UTC . " in soon.text
     assert "It was out" not in later.text
+
+
+async def test_an_open_incident_that_changes_no_level_is_told_all_the_same(store):
+    pages = watch(store, ACME, BRICK)
+    read(store, pages["acme"], incidents=(incident(title="Slow builds", component_ids=()),))
+    read(store, pages["brick"])
+    page = await get(store, "/", ACME, BRICK)
+
+    assert "No component is in trouble at two vendors; one open incident changes no level." in (
+        page.text
+    )
+    assert "change no level: Acme , Slow builds , since 22 May 11:00 UTC ." in page.text
+    assert "No trouble" not in page.text
+
+
+async def test_how_often_a_page_could_not_be_read_is_said(store):
+    pages = watch(store, ACME)
+    read(store, pages["acme"], at=NOW - HOUR)
+    for number in (1, 2, 3):
+        at = NOW - (4 - number) * MINUTE
+        failed = {"reason": "http_503", "message": "answered 503", "failures": number}
+        store.record_polls([poll(pages["acme"], at, "failed", **failed)])
+    page = await get(store, "/", ACME)
+
+    assert "The page could not be read: answered 503, 3 times in a row; last read" in page.text
+
+
+async def test_a_published_page_has_every_row_and_asks_nothing(store):
+    many = [replace(ACME, slug=f"v{n}", name=f"V{n}", url=f"https://v{n}.example/") for n in "ab"]
+    watch(store, *many)
+    site = Site(watched=watched(store, *many), published=True)
+    visit = Visit(site=site, now=NOW, links=Links(published=True))
+    page = Html(frame(visit, home_page(visit)).decode())
+
+    assert [own["href"] for own in page.all("a", class_="strip")] == ["v/va/#days", "v/vb/#days"]
+    assert page.all("form") == []
+    assert not [link for link in page.links if "?" in link]
 
 
 async def test_one_suspects_ones_own_network_when_many_pages_fall_silent(store):

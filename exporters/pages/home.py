@@ -8,7 +8,7 @@ from exporters.pages.cells import KEYS
 from exporters.pages.figures import Figures
 from exporters.pages.home_question import ANY, GROUPS, SORTS, Question
 from exporters.pages.home_view import NO_CATEGORY, axis, in_order, matching, rows_of, thirds
-from exporters.pages.now_view import ended_lately, headline, silence_words, troubles
+from exporters.pages.now_view import ended_lately, headline, silence_words, troubles, unrated
 from exporters.pages.times import short_day, window_words
 from exporters.pages.visits import Page, PageKind, Visit
 from monitor import answers
@@ -20,6 +20,9 @@ PAGE_ROWS = 200
 MOST_TROUBLES = 50
 """So many vendors with trouble are listed before the rows; the others are counted."""
 
+MOST_TOLD = 20
+"""So many incidents of vendors without trouble are listed."""
+
 DAYS = 90
 LONGEST_SECONDS = 60
 """How long the page may be kept, where no vendor is polled more often."""
@@ -30,19 +33,25 @@ def home_page(visit: Visit) -> Page:
     entries = visit.site.board.entries(visit.now)
     question = Question.of(visit.question)
     bad = list(troubles(entries, visit.links, visit.now))
+    ended = ended_lately(entries, visit.links, visit.now)
+    open_incidents = list(unrated(entries, visit.links, visit.now))
+    sentence = headline([entry.status for entry in entries], visit.now)
     window = window_ending(visit.now.astimezone(UTC).date(), DAYS)
     intervals = (entry.vendor.interval_seconds for entry in entries)
     return Page(
         template="home.html",
-        title="Now and the last 90 days",
+        title=sentence.removesuffix("."),
         navigation="Now",
         values={
-            "headline": headline([entry.status for entry in entries], visit.now),
+            "headline": sentence,
             "silence": _silence(entries, visit),
             "troubles": bad[:MOST_TROUBLES],
             "more_troubles": len(bad[MOST_TROUBLES:]),
             "all_troubles": visit.links.home(trouble=1, sort="now"),
-            "ended": ended_lately(entries, visit.links, visit.now),
+            "ended": ended[:MOST_TOLD],
+            "more_ended": len(ended[MOST_TOLD:]),
+            "unrated": open_incidents[:MOST_TOLD],
+            "more_unrated": len(open_incidents[MOST_TOLD:]),
             "count": len(entries),
             "window": window_words(window),
             "axis": axis(window),

@@ -50,8 +50,8 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """An incident that ended lately."""
+class Told:
+    """An incident of a vendor that is not in trouble, and when it began or ended."""
 
     name: str
     address: str
@@ -86,11 +86,18 @@ def _trouble(entry: Entry, links: Links, now: datetime) -> Trouble:
         level_class=level_class(status.level),
         level=level_title(status.level),
         says=tuple(_said(entry, now)),
-        why=sentence_case(status.why_unknown or ""),
+        why=_why(entry),
         last_read=last_read(entry, now),
         components=join_names(status.component_names),
         age=age_words(age),
     )
+
+
+def _why(entry: Entry) -> str:
+    """Return why a vendor is unknown, and how often its page could not be read since."""
+    why = sentence_case(entry.status.why_unknown or "")
+    failures = 0 if entry.page is None or not why else entry.page.failures
+    return f"{why}, {failures} times in a row" if failures > 1 else why
 
 
 def _said(entry: Entry, now: datetime) -> Iterator[Said]:
@@ -112,22 +119,31 @@ def _moment(entry: Entry, instant: datetime, now: datetime) -> Moment:
     return moment(instant, zone, now)
 
 
-def ended_lately(entries: Iterable[Entry], links: Links, now: datetime) -> list[Ended]:
+def ended_lately(entries: Iterable[Entry], links: Links, now: datetime) -> list[Told]:
     """Return the incidents that ended within the last hours, the last first."""
-    own: list[tuple[Entry, Incident]] = []
+    ended = sorted(_ended(entries, now), key=lambda each: each[0], reverse=True)
+    return [_told(entry, incident, at, links, now) for at, entry, incident in ended]
+
+
+def _ended(entries: Iterable[Entry], now: datetime) -> Iterator[tuple[datetime, Entry, Incident]]:
     for entry in entries:
-        own += ((entry, each) for each in entry.ended if _is_late(each, now))
-    own.sort(key=lambda pair: pair[1].resolved_at or now, reverse=True)
-    ended = []
-    for entry, incident in own:
-        at = _moment(entry, incident.resolved_at or now, now)
-        ended.append(Ended(entry.name, links.vendor(entry.vendor.slug), incident.title, at))
-    return ended
+        for incident in entry.ended:
+            at = incident.resolved_at
+            if at is not None and now - LATELY <= at <= now and not incident.maintenance:
+                yield at, entry, incident
 
 
-def _is_late(incident: Incident, now: datetime) -> bool:
-    at = incident.resolved_at
-    return not incident.maintenance and at is not None and now - LATELY <= at <= now
+def unrated(entries: Iterable[Entry], links: Links, now: datetime) -> Iterator[Told]:
+    """Yield the incidents that go on at vendors all of whose components are told to be well."""
+    for entry in entries:
+        if entry.status.level is Level.OPERATIONAL:
+            for incident in entry.status.incidents:
+                yield _told(entry, incident, incident.started_at, links, now)
+
+
+def _told(entry: Entry, incident: Incident, at: datetime, links: Links, now: datetime) -> Told:
+    address = links.vendor(entry.vendor.slug)
+    return Told(entry.name, address, incident.title, _moment(entry, at, now))
 
 
 def headline(statuses: Sequence[Status], now: datetime) -> str:
@@ -147,9 +163,13 @@ def headline(statuses: Sequence[Status], now: datetime) -> str:
         return sentence_case(f"{some} {verb} trouble now{rest}.")
     if unknown == count:
         return f"Nothing is known of {every} now."
-    if unknown:
-        return f"No trouble reported by {number_word(count - unknown)} of {every}{rest}."
-    return f"No trouble reported by {every}; {_all_read(statuses, now)}."
+    known = f"{number_word(count - unknown)} of {every}" if unknown else every
+    open_incidents = sum(len(status.incidents) for status in statuses if status.level is not None)
+    if open_incidents:
+        verb = "changes" if open_incidents == 1 else "change"
+        told = f"{counted(open_incidents, 'open incident')} {verb} no level"
+        return f"No component is in trouble at {known}; {told}{rest}."
+    return f"No trouble reported by {known}{rest or f'; {_all_read(statuses, now)}'}."
 
 
 def _all_read(statuses: Sequence[Status], now: datetime) -> str:
