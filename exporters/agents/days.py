@@ -35,15 +35,15 @@ def explanation(knowledge: Moment, vendor: str, day: str, part: str | None) -> D
         component=None if entry is None else entry.slug,
         known_at=None,
     )
-    found = answers.explanation(about.store, about.page, about.vendor, query)
-    row, told = about.page, list(_incidents(found))
+    about_day = answers.explanation(about.store, about.page, about.vendor, query)
+    row, incidents = about.page, list(_incidents(about_day))
     standing = answers.standing(about.store, row, about.vendor, about.now)
-    value, seconds = found.day, second_columns(found.day.known_seconds)
+    value, seconds = about_day.day, second_columns(about_day.day.known_seconds)
     age = None if standing.read_at is None else (knowledge.now - standing.read_at).total_seconds()
     return DayExplanation(
         sentence="; ".join(
             (
-                _sentence(found),
+                _sentence(about_day),
                 ago(standing.read_at, knowledge.now),
                 f"as of {moment(knowledge.now)}",
             )
@@ -56,7 +56,7 @@ def explanation(knowledge: Moment, vendor: str, day: str, part: str | None) -> D
         component=query.component,
         day=value.day,
         level=level_word(value.level),
-        unknown_because=why_unknown(found) if value.level is None else None,
+        unknown_because=why_unknown(about_day) if value.level is None else None,
         major_seconds=seconds["major_seconds"],
         partial_seconds=seconds["partial_seconds"],
         degraded_seconds=seconds["degraded_seconds"],
@@ -64,11 +64,11 @@ def explanation(knowledge: Moment, vendor: str, day: str, part: str | None) -> D
         coverage_ratio=value.coverage,
         source=None if value.source is None else value.source.value,
         source_reason=None if value.source is None else SOURCE_REASONS[value.source],
-        disputes=list(_disputes(found)),
-        revisions=len(found.revisions),
-        worst_components=list(_worst(found))[:MOST_COMPONENTS],
-        incidents=told[:MOST_INCIDENTS],
-        more_incidents=max(len(told) - MOST_INCIDENTS, 0),
+        disputes=list(_disputes(about_day)),
+        revisions=len(about_day.revisions),
+        worst_components=list(_worst(about_day))[:MOST_COMPONENTS],
+        incidents=incidents[:MOST_INCIDENTS],
+        more_incidents=max(len(incidents) - MOST_INCIDENTS, 0),
         read_at=standing.read_at,
         age_seconds=age,
         vendor_text=vendor_text(row),

@@ -67,13 +67,13 @@ def _nearest(knowledge: Moment, search: str) -> str | None:
     return nearest_key(search, names)
 
 
-def _sentence(knowledge: Moment, search: str, watched: int, others: int, near: str | None) -> str:
+def _sentence(knowledge: Moment, search: str, own: int, others: int, near: str | None) -> str:
     as_of = f"as of {moment(knowledge.now)}"
-    if not watched and not others:
+    if not own and not others:
         hint = did_you_mean(near) or "a person can add its page with `monitor add ADDRESS`"
         return f"no vendor of the name {bounded(search)!r} is known; {hint}; {as_of}"
     return (
-        f"{watched} watched vendors and {others} others of the catalogue have {bounded(search)!r}"
+        f"{own} watched vendors and {others} others of the catalogue have {bounded(search)!r}"
         " in their names; how a vendor that is not watched is, is unknown: a person can add it with"
         f" `monitor add SLUG`; {as_of}"
     )

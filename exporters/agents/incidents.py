@@ -32,9 +32,9 @@ def incidents(
         )
     every_incident.sort(key=lambda each: (each.started_at, each.vendor), reverse=True)
     unknown = [about.page.slug for about in subjects if not _is_read(about)]
-    seen = {about.page.slug for about in subjects}
+    slugs = {about.page.slug for about in subjects}
     if vendor is None:
-        unknown += [slug for slug in knowledge.vendors if slug not in seen]
+        unknown += [slug for slug in knowledge.vendors if slug not in slugs]
     parts = [_count(every_incident, limit), _reach(knowledge, subjects, days)]
     if unknown:
         names = join_names(sorted(unknown), _MOST_NAMES)
@@ -42,7 +42,7 @@ def incidents(
     return Incidents(
         sentence=f"{'; '.join(parts)}; as of {moment(knowledge.now)}",
         as_of=knowledge.now,
-        vendors=sorted(seen),
+        vendors=sorted(slugs),
         unknown_vendors=sorted(unknown),
         incidents=every_incident[:limit],
         more_incidents=max(len(every_incident) - limit, 0),

@@ -77,5 +77,5 @@ def window(days: int | None, since: str | None, until: str | None, month: str | 
 
 
 def _invalid(error: ValidationError) -> str:
-    found = (f"{each['loc'][0]}: {each['msg']}" for each in error.errors() if each["loc"])
-    return bounded("; ".join(found), 500)
+    mistakes = (f"{each['loc'][0]}: {each['msg']}" for each in error.errors() if each["loc"])
+    return bounded("; ".join(mistakes), 500)

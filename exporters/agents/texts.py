@@ -89,28 +89,29 @@ def level_word(level: Level | None) -> LevelWord:
     return cast(LevelWord, UNKNOWN if level is None else level.word)
 
 
-def open_incident(vendor: str, told: Incident, slugs: Mapping[str, str]) -> OpenIncident:
+def open_incident(vendor: str, incident: Incident, slugs: Mapping[str, str]) -> OpenIncident:
     """Return what goes on at a vendor; `slugs` are those of its components by id."""
     return OpenIncident(
         vendor=vendor,
-        maintenance=told.maintenance,
-        started_at=told.started_at,
-        components=list(among(slugs, told.component_ids)),
-        vendor_text=incident_text(told),
+        maintenance=incident.maintenance,
+        started_at=incident.started_at,
+        components=list(among(slugs, incident.component_ids)),
+        vendor_text=incident_text(incident),
     )
 
 
 def any_incident(
     vendor: str,
-    told: Incident,
+    incident: Incident,
     level: Level | None,
     slugs: Mapping[str, str],
     updates: Iterable[UpdateVersion] = (),
 ) -> IncidentModel:
     """Return an incident of any phase; a level of None is unknown."""
     return IncidentModel(
-        **dict(open_incident(vendor, told, slugs)) | {"vendor_text": incident_text(told, updates)},
-        is_open=told.phase is Phase.OPEN,
+        **dict(open_incident(vendor, incident, slugs))
+        | {"vendor_text": incident_text(incident, updates)},
+        is_open=incident.phase is Phase.OPEN,
         level=level_word(level),
-        resolved_at=told.resolved_at,
+        resolved_at=incident.resolved_at,
     )

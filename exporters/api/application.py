@@ -102,7 +102,7 @@ def api_routes(desk: Desk, *, version: str, origins: Sequence[str] = ()) -> list
 
 
 def _index(version: str) -> Any:  # noqa: ANN401 - an endpoint
-    async def index(request: Request, _asked: Annotated[Nothing, Query()]) -> Response:
+    async def index(request: Request, _parameters: Annotated[Nothing, Query()]) -> Response:
         """Answer the resources that there are, and where their documents stand."""
         app: FastAPI = request.app
 

@@ -77,7 +77,7 @@ class Body:
     """An answer's bytes, as they are and compressed; None = compressing is not worth it."""
 
     plain: bytes
-    zipped: bytes | None
+    compressed: bytes | None
 
     @classmethod
     def of(cls, content: bytes) -> "Body":
@@ -89,7 +89,7 @@ class Body:
     @property
     def size(self) -> int:
         """How many bytes are held."""
-        return len(self.plain) + len(self.zipped or b"")
+        return len(self.plain) + len(self.compressed or b"")
 
 
 K = TypeVar("K", bound=Hashable)
@@ -144,8 +144,8 @@ class Answers:
             self._bytes += body.size - (0 if old is None else old.size)
             self._bodies[tag] = body
             while self._bodies and self._is_too_much():
-                _, gone = self._bodies.popitem(last=False)
-                self._bytes -= gone.size
+                _, oldest = self._bodies.popitem(last=False)
+                self._bytes -= oldest.size
 
     def _is_too_much(self) -> bool:
         return self._bytes > self._most_bytes or len(self._bodies) > _MOST_ANSWERS

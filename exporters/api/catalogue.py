@@ -16,30 +16,32 @@ router = APIRouter()
 
 
 @router.get("/catalogue", response_model=models.Catalogue, summary="Vendors that we know of")
-async def catalogue(request: Request, asked: Annotated[Catalogue, Query()]) -> Response:
+async def catalogue(request: Request, parameters: Annotated[Catalogue, Query()]) -> Response:
     """Answer the catalogue's vendors by slug; `monitor add` takes the slug of each."""
 
     def ask(moment: Moment) -> Reply:
-        return Reply((moment.now.date(),), moment.now, lambda: _catalogue(moment, asked))
+        return Reply((moment.now.date(),), moment.now, lambda: _catalogue(moment, parameters))
 
     return await desk_of(request).answer(request, ask)
 
 
-def _catalogue(moment: Moment, asked: Catalogue) -> Mapping[str, Any]:
-    watched = {vendor.url for vendor in moment.vendors.values()}
-    entries = [entry for entry in catalog() if _is_wanted(entry, asked)]
-    part = page(entries, lambda entry: (entry.slug,), asked.limit, asked.cursor)
+def _catalogue(moment: Moment, parameters: Catalogue) -> Mapping[str, Any]:
+    own_urls = {vendor.url for vendor in moment.vendors.values()}
+    entries = [entry for entry in catalog() if _is_wanted(entry, parameters)]
+    part = page(entries, lambda entry: (entry.slug,), parameters.limit, parameters.cursor)
     return {
         **now_head(moment.now, CATALOGUE),
-        "catalogue": [_entry(entry, entry.url in watched) for entry in part.entries],
+        "catalogue": [_entry(entry, entry.url in own_urls) for entry in part.entries],
         "next_cursor": part.cursor,
     }
 
 
-def _is_wanted(entry: CatalogEntry, asked: Catalogue) -> bool:
-    if asked.category not in {None, entry.category} or asked.platform not in {None, entry.platform}:
+def _is_wanted(entry: CatalogEntry, parameters: Catalogue) -> bool:
+    if parameters.category not in {None, entry.category}:
         return False
-    word = (asked.search or "").casefold()
+    if parameters.platform not in {None, entry.platform}:
+        return False
+    word = (parameters.search or "").casefold()
     return any(word in name.casefold() for name in (entry.slug, *entry.names))
 
 

@@ -27,22 +27,22 @@ _NOBODY = dict.fromkeys(("component", "component_id", "component_name", "compone
     summary="Days that were changed after they were over",
 )
 async def changes(
-    request: Request, vendor: VendorPath, asked: Annotated[PagedComponents, Query()]
+    request: Request, vendor: VendorPath, parameters: Annotated[PagedComponents, Query()]
 ) -> Response:
     """Answer each change of a day of the window, of the vendor and of its components."""
 
     def ask(moment: Moment) -> Reply:
         subject = moment.subject(vendor)
-        window = asked.window(subject, moment.window_days)
-        return Reply.about(subject, lambda: _changes(subject, window, asked))
+        window = parameters.window(subject, moment.window_days)
+        return Reply.about(subject, lambda: _changes(subject, window, parameters))
 
     return await desk_of(request).answer(request, ask)
 
 
-def _changes(subject: Subject, window: Window, asked: PagedComponents) -> Mapping[str, Any]:
-    moment = min(subject.now, asked.known_at or subject.now)
-    found = answers.revised_days(subject.store, subject.page, window, moment=moment)
-    part = page(found, _key, asked.limit, asked.cursor)
+def _changes(subject: Subject, window: Window, parameters: PagedComponents) -> Mapping[str, Any]:
+    moment = min(subject.now, parameters.known_at or subject.now)
+    revisions = answers.revised_days(subject.store, subject.page, window, moment=moment)
+    part = page(revisions, _key, parameters.limit, parameters.cursor)
     row = subject.page
     return {
         **now_head(moment, CHANGE),
@@ -50,7 +50,7 @@ def _changes(subject: Subject, window: Window, asked: PagedComponents) -> Mappin
         "zone": row.zone_name,
         "window": {"first": iso(window.first), "last": iso(window.last)},
         "coverage": address(f"/vendors/{row.slug}", since=window.first, until=window.last),
-        "known_at": iso(asked.known_at),
+        "known_at": iso(parameters.known_at),
         "changes": list(map(_change, part.entries)),
         "next_cursor": part.cursor,
     }

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from exporters.api import models
 from exporters.api.desk import Moment, Reply, Subject, desk_of
 from exporters.api.forms import vendor_figures
-from exporters.api.parameters import Compared
+from exporters.api.parameters import Comparison
 from exporters.report import head_json
 from monitor.answers import ReportQuery
 
@@ -16,16 +16,15 @@ router = APIRouter()
 
 
 @router.get("/compare", response_model=models.Comparison, summary="Vendors beside each other")
-async def compare(request: Request, asked: Annotated[Compared, Query()]) -> Response:
+async def compare(request: Request, parameters: Annotated[Comparison, Query()]) -> Response:
     """Answer the figures of several vendors, in the order they are named, each in its own zone.
 
     Vendors publish different records: `trust` says what a page leaves out.
     """
 
     def ask(moment: Moment) -> Reply:
-        found = {subject.page.slug: subject for subject in map(moment.subject, asked.vendor)}
-        subjects = list(found.values())
-        queries = [asked.report_query(moment, subject) for subject in subjects]
+        subjects = moment.distinct_subjects(parameters.vendor)
+        queries = [parameters.report_query(moment, subject) for subject in subjects]
         return Reply.about_all(subjects, moment.now, lambda: _compare(subjects, queries))
 
     return await desk_of(request).answer(request, ask)

@@ -1,10 +1,11 @@
 """What the API answers from, and how a question becomes a response."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,7 @@ from monitor.component_names import find_component
 from monitor.config import VendorConfig, catalog_names
 from monitor.errors import MonitorError
 from monitor.intervals import day_of
+from monitor.lookups import by_key
 from monitor.model import KnownComponent
 from monitor.plain import json_text
 from monitor.ratios import DEFAULT_POLICY
@@ -79,7 +81,7 @@ class Subject:
     def record(self, query: answers.ReportQuery) -> answers.Record:
         """Return what it did over a window: one record for all resources that tell of it."""
         if query.window_days > _LONGEST_KEPT:
-            return self._made(query)
+            return self._make(query)
         key = (
             *self.stamp,
             self.number,
@@ -90,9 +92,9 @@ class Subject:
             query.spans,
             query.target,
         )
-        return self.records.get(key, lambda: self._made(query))
+        return self.records.get(key, lambda: self._make(query))
 
-    def _made(self, query: answers.ReportQuery) -> answers.Record:
+    def _make(self, query: answers.ReportQuery) -> answers.Record:
         return answers.record(self.store, self.page, self.vendor, query)
 
     def component(self, name: str) -> KnownComponent:
@@ -128,10 +130,14 @@ class Moment:
     def subject(self, word: str) -> Subject:
         """Return the vendor of this slug, or of this name in any case. Raises NotThere."""
         slug = self.slug(word)
-        found = self.subjects([slug])
-        if not found:
+        subjects = self.subjects([slug])
+        if not subjects:
             raise NotThere(f"{slug} is not in the database yet")
-        return found[0]
+        return subjects[0]
+
+    def distinct_subjects(self, words: Iterable[str]) -> list[Subject]:
+        """Return the vendors of these words, each once. Raises NotThere."""
+        return list(by_key(map(self.subject, words), attrgetter("page.slug")).values())
 
     def _subject(self, page: PageRecord) -> Subject:
         return Subject(
@@ -259,10 +265,10 @@ class Desk:
         """
         if self._limiter is None:  # it belongs to the loop that answers
             self._limiter = CapacityLimiter(_MOST_AT_ONCE)
-        known = request.headers.get("if-none-match", "")
+        known_tags = request.headers.get("if-none-match", "")
         url = request.url
         self._repeated.note(Question(url.path, url.query, ask, self._clock()))
-        work = _Work(self, url, known, ask)
+        work = _Work(self, url, known_tags, ask)
         return await to_thread.run_sync(work.respond, _takes_gzip(request), limiter=self._limiter)
 
     async def keep_fresh(self) -> None:
@@ -324,9 +330,9 @@ class _Work:
             if self.known_tags and matches(self.known_tags, tag):
                 return Response(status_code=304, headers=headers)
             body = self.desk.body(tag, reply)
-        if use_gzip and body.zipped is not None:
+        if use_gzip and body.compressed is not None:
             headers["content-encoding"] = "gzip"
-            return Response(body.zipped, media_type="application/json", headers=headers)
+            return Response(body.compressed, media_type="application/json", headers=headers)
         return Response(body.plain, media_type="application/json", headers=headers)
 
 

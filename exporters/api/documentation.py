@@ -28,12 +28,12 @@ _FIRST_PROBLEM = 400
 def document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document. Problems stand in it with their own media type."""
     if app.openapi_schema is None:
-        found = app.openapi()
-        for item in found["paths"].values():
+        schema = app.openapi()
+        for item in schema["paths"].values():
             for operation in item.values():
                 _name_media_types(operation)
-        for unused in ("HTTPValidationError", "ValidationError"):
-            found["components"]["schemas"].pop(unused, None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            schema["components"]["schemas"].pop(name, None)
     return app.openapi_schema or {}
 
 
@@ -44,26 +44,26 @@ def _name_media_types(operation: Mapping[str, Any]) -> None:
             response["content"] = {MEDIA_TYPE: next(iter(content.values()))}
 
 
-def resources(found: Mapping[str, Any]) -> list[dict[str, str]]:
+def resources(schema: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what can be asked for, each with its summary."""
     return [
-        {"path": path, "summary": item["get"]["summary"]} for path, item in found["paths"].items()
+        {"path": path, "summary": item["get"]["summary"]} for path, item in schema["paths"].items()
     ]
 
 
-def page(found: Mapping[str, Any]) -> str:
+def page(schema: Mapping[str, Any]) -> str:
     """Return the page for people."""
     return _template().render(
-        title=found["info"]["title"],
-        version=found["info"]["version"],
-        summary=found["info"]["summary"],
-        resources=list(_resources(found)),
-        schemas=list(_schemas(found)),
+        title=schema["info"]["title"],
+        version=schema["info"]["version"],
+        summary=schema["info"]["summary"],
+        resources=list(_resources(schema)),
+        schemas=list(_schemas(schema)),
     )
 
 
-def _resources(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for path, item in found["paths"].items():
+def _resources(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for path, item in schema["paths"].items():
         operation = item["get"]
         yield {
             "path": path,
@@ -88,14 +88,14 @@ def _resources(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _schemas(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for name, schema in sorted(found["components"]["schemas"].items()):
+def _schemas(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name, model in sorted(schema["components"]["schemas"].items()):
         yield {
             "name": name,
-            "description": schema.get("description", ""),
+            "description": model.get("description", ""),
             "keys": [
                 {"name": key, "type": _type(each), "description": each.get("description", "")}
-                for key, each in schema.get("properties", {}).items()
+                for key, each in model.get("properties", {}).items()
             ],
         }
 

@@ -25,18 +25,18 @@ router = APIRouter()
     summary="The evidence behind a day",
 )
 async def evidence(
-    request: Request, vendor: VendorPath, day: DayPath, asked: Annotated[Evidence, Query()]
+    request: Request, vendor: VendorPath, day: DayPath, parameters: Annotated[Evidence, Query()]
 ) -> Response:
     """Answer everything behind a day, as `monitor explain` does."""
 
     def ask(moment: Moment) -> Reply:
         subject = moment.subject(vendor)
-        part = None if asked.component is None else subject.component(asked.component)
+        part = None if parameters.component is None else subject.component(parameters.component)
         query = answers.DayQuery(
-            day=parse_day(day, subject.today(asked.known_at)),
+            day=parse_day(day, subject.today(parameters.known_at)),
             now=subject.now,
             component=None if part is None else part.slug,
-            known_at=asked.known_at,
+            known_at=parameters.known_at,
         )
         try:
             query.require_begun(subject.page)
@@ -50,18 +50,18 @@ async def evidence(
 def _evidence(
     subject: Subject, query: answers.DayQuery, part: KnownComponent | None
 ) -> Mapping[str, Any]:
-    found = answers.explanation(subject.store, subject.page, subject.vendor, query)
+    explanation = answers.explanation(subject.store, subject.page, subject.vendor, query)
     row = subject.page
     return {
-        **now_head(found.as_of, EVIDENCE),
+        **now_head(explanation.as_of, EVIDENCE),
         "vendor": row.slug,
         "name": row.page_name or row.name,
         "page": row.url,
         "zone": row.zone_name,
         "known_at": iso(query.known_at),
-        "coverage_ratio": found.day.coverage,
+        "coverage_ratio": explanation.day.coverage,
         "component": None if part is None else component_name(part),
-        "day": explained_json(found),
+        "day": explained_json(explanation),
     }
 
 

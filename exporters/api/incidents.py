@@ -16,38 +16,42 @@ from exporters.api.problems import BadParameter
 from exporters.tables.incidents import incident_row
 from exporters.wording import iso, level_key
 from monitor import answers
+from monitor.lookups import slugs_by_id
 from monitor.model import Incident, Phase, Window
 
 router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Row:
     """One incident of one vendor."""
 
     subject: Subject
-    found: answers.IncidentLevel
+    entry: answers.IncidentLevel
 
     @property
     def key(self) -> tuple[int, str, str]:
         """Its place: the latest start first."""
-        incident = self.found.incident
-        started = round(incident.started_at.timestamp() * 1_000_000)
-        return -started, self.subject.page.slug, incident.id
+        incident = self.entry.incident
+        microseconds = round(incident.started_at.timestamp() * 1_000_000)
+        return -microseconds, self.subject.page.slug, incident.id
 
 
 @router.get("/incidents", response_model=models.Incidents, summary="Incidents and maintenances")
-async def incidents(request: Request, asked: Annotated[Incidents, Query()]) -> Response:
+async def incidents(request: Request, parameters: Annotated[Incidents, Query()]) -> Response:
     """Answer the incidents and maintenances that touch the days of the window, latest first."""
-    if asked.component is not None and len(asked.vendor) != 1:
+    if parameters.component is not None and len(parameters.vendor) != 1:
         raise BadParameter("component: it is one of a vendor; name that vendor, and only that one")
 
     def ask(moment: Moment) -> Reply:
-        subjects = _subjects(moment, asked.vendor)
-        windows = [asked.window(subject, moment.window_days) for subject in subjects]
-        component = None if asked.component is None else subjects[0].component(asked.component).id
+        subjects = _subjects(moment, parameters.vendor)
+        windows = [parameters.window(subject, moment.window_days) for subject in subjects]
+        name = parameters.component
+        component = None if name is None else subjects[0].component(name).id
         return Reply.about_all(
-            subjects, moment.now, lambda: _incidents(moment, subjects, windows, component, asked)
+            subjects,
+            moment.now,
+            lambda: _incidents(moment, subjects, windows, component, parameters),
         )
 
     return await desk_of(request).answer(request, ask)
@@ -56,8 +60,7 @@ async def incidents(request: Request, asked: Annotated[Incidents, Query()]) -> R
 def _subjects(moment: Moment, words: Sequence[str]) -> list[Subject]:
     if not words:
         return moment.subjects(sorted(moment.vendors))
-    found = {subject.page.slug: subject for subject in map(moment.subject, words)}
-    return list(found.values())
+    return moment.distinct_subjects(words)
 
 
 def _incidents(
@@ -65,46 +68,46 @@ def _incidents(
     subjects: Sequence[Subject],
     windows: Sequence[Window],
     component: str | None,
-    asked: Incidents,
+    parameters: Incidents,
 ) -> Mapping[str, Any]:
-    told: list[_Told] = []
+    rows: list[_Row] = []
     for subject, window in zip(subjects, windows, strict=True):
-        told += _told(subject, window, component, asked)
-    part = page(told, lambda each: each.key, asked.limit, asked.cursor)
+        rows += _rows(subject, window, component, parameters)
+    part = page(rows, lambda each: each.key, parameters.limit, parameters.cursor)
     return {
-        **now_head(min(moment.now, asked.known_at or moment.now), INCIDENT),
-        "known_at": iso(asked.known_at),
+        **now_head(min(moment.now, parameters.known_at or moment.now), INCIDENT),
+        "known_at": iso(parameters.known_at),
         "vendors": [_reach(*each) for each in zip(subjects, windows, strict=True)],
         "incidents": list(map(_incident, part.entries)),
         "next_cursor": part.cursor,
     }
 
 
-def _told(
-    subject: Subject, window: Window, component: str | None, asked: Incidents
-) -> Iterator[_Told]:
+def _rows(
+    subject: Subject, window: Window, component: str | None, parameters: Incidents
+) -> Iterator[_Row]:
     every = answers.incidents(
         subject.store,
         subject.page,
         subject.vendor,
         window,
         now=subject.now,
-        known_at=asked.known_at,
-        raw=asked.is_raw,
+        known_at=parameters.known_at,
+        raw=parameters.is_raw,
     )
-    for found in every:
-        is_named = component is None or component in found.incident.component_ids
-        if is_named and _is_wanted(found, asked):
-            yield _Told(subject, found)
+    for entry in every:
+        is_named = component is None or component in entry.incident.component_ids
+        if is_named and _is_wanted(entry, parameters):
+            yield _Row(subject, entry)
 
 
-def _is_wanted(found: answers.IncidentLevel, asked: Incidents) -> bool:
-    incident = found.incident
-    if asked.level and level_key(found.level) not in asked.level:
+def _is_wanted(entry: answers.IncidentLevel, parameters: Incidents) -> bool:
+    incident = entry.incident
+    if parameters.level and level_key(entry.level) not in parameters.level:
         return False
-    if asked.maintenance is not None and incident.maintenance is not asked.maintenance:
+    if parameters.maintenance is not None and incident.maintenance is not parameters.maintenance:
         return False
-    return asked.open is None or _is_open(incident) is asked.open
+    return parameters.open is None or _is_open(incident) is parameters.open
 
 
 def _is_open(incident: Incident) -> bool:
@@ -122,15 +125,14 @@ def _reach(subject: Subject, window: Window) -> dict[str, Any]:
     }
 
 
-def _incident(told: _Told) -> dict[str, Any]:
-    incident, row = told.found.incident, told.subject.page
-    slugs = {entry.id: entry.slug for entry in told.found.components}
-    columns = incident_row(row, incident, slugs)
+def _incident(row: _Row) -> dict[str, Any]:
+    incident = row.entry.incident
+    columns = incident_row(row.subject.page, incident, slugs_by_id(row.entry.components))
     texts = {key: _text(value) for key, value in columns.items()}
     return {
         **texts,
         "id": incident.id,
-        "level": level_key(told.found.level),
+        "level": level_key(row.entry.level),
         "component_ids": list(incident.component_ids),
     }
 

@@ -33,32 +33,32 @@ def page(entries: Iterable[T], key: Callable[[T], Key], limit: int, after: str |
 
     Raises BadParameter for a text that is no cursor of this list.
     """
-    ordered = sorted(entries, key=key)
+    in_order = sorted(entries, key=key)
     if after is not None:
-        last = _decoded(after)
+        last = _decode(after)
         try:
-            ordered = [each for each in ordered if key(each) > last]
+            in_order = [each for each in in_order if key(each) > last]
         except TypeError:
             raise _no_cursor(after) from None
-    part = tuple(ordered[:limit])
-    cursor = _encoded(key(part[-1])) if len(ordered) > limit else None
+    part = tuple(in_order[:limit])
+    cursor = _encode(key(part[-1])) if len(in_order) > limit else None
     return Page(part, cursor)
 
 
-def _encoded(key: Key) -> str:
+def _encode(key: Key) -> str:
     text = json.dumps(key, ensure_ascii=True, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> Key:
-    padded = cursor + "=" * (-len(cursor) % 4)
+def _decode(cursor: str) -> Key:
+    text = cursor + "=" * (-len(cursor) % 4)
     try:
-        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        key = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
     except (binascii.Error, UnicodeError, ValueError, RecursionError):
         raise _no_cursor(cursor) from None
-    if not isinstance(found, list) or not all(isinstance(each, (str, int)) for each in found):
+    if not isinstance(key, list) or not all(isinstance(each, (str, int)) for each in key):
         raise _no_cursor(cursor)
-    return tuple(found)
+    return tuple(key)
 
 
 def _no_cursor(cursor: str) -> BadParameter:

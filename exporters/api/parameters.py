@@ -225,7 +225,7 @@ class Incidents(Days, Paged):
     maintenance: bool | None = Field(None, description="Maintenances only, or incidents only.")
 
 
-class Compared(Days):
+class Comparison(Days):
     """Which vendors are put beside each other."""
 
     vendor: list[Word] = Field(

@@ -51,13 +51,13 @@ def problem(
         "suggestions": list(suggestions),
     }
     content = f"{json_text(document)}\n".encode(errors="replace")
-    kept = {"cache-control": "no-store", **(headers or {})}
-    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=kept)
+    all_headers = {"cache-control": "no-store", **(headers or {})}
+    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=all_headers)
 
 
 async def _not_there(request: Request, error: Exception) -> Response:
-    found = error.suggestions if isinstance(error, NotThere) else ()
-    return problem(request, 404, "Not found", _short(str(error)), suggestions=found)
+    suggestions = error.suggestions if isinstance(error, NotThere) else ()
+    return problem(request, 404, "Not found", _short(str(error)), suggestions=suggestions)
 
 
 async def _bad_parameter(request: Request, error: Exception) -> Response:
@@ -66,13 +66,13 @@ async def _bad_parameter(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     """Answer what the declared types refuse, each parameter by its name."""
-    found = error.errors() if isinstance(error, RequestValidationError) else ()
-    errors = [{"parameter": _name(each), "message": _message(each)} for each in found]
+    suggestions = error.errors() if isinstance(error, RequestValidationError) else ()
+    errors = [{"parameter": _name(each), "message": _message(each)} for each in suggestions]
     detail = "; ".join(f"{each['parameter']}: {each['message']}" for each in errors)
     return problem(request, 422, "The question cannot be answered", detail, errors=errors)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _no_resource(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 405:  # noqa: PLR2004 - the status of a method that is not offered
         detail = f"{request.method} is not answered; the API only reads: {METHODS}"
@@ -88,7 +88,7 @@ async def _unreadable(request: Request, _error: Exception) -> Response:
     return problem(request, 503, "Service unavailable", detail, headers=headers)
 
 
-async def _failed(request: Request, _error: Exception) -> Response:
+async def _internal(request: Request, _error: Exception) -> Response:
     detail = "the answer could not be made; the monitor's log says why"
     return problem(request, 500, "Internal error", detail)
 
@@ -119,8 +119,8 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
     BadParameter: _bad_parameter,
     ConfigError: _bad_parameter,
     RequestValidationError: _invalid,
-    HTTPException: _refused,
+    HTTPException: _no_resource,
     StoreError: _unreadable,
-    Exception: _failed,
+    Exception: _internal,
 }
 """What answers an exception."""

@@ -26,11 +26,11 @@ StackPath = Annotated[
 
 
 @router.get("/stacks", response_model=models.Stacks, summary="The stacks, each as it is")
-async def stacks(request: Request, asked: Annotated[Paged, Query()]) -> Response:
+async def stacks(request: Request, parameters: Annotated[Paged, Query()]) -> Response:
     """Answer the stacks of the settings, by name: the worst level of what each depends on."""
 
     def ask(moment: Moment) -> Reply:
-        part = page(moment.stacks, lambda name: (name,), asked.limit, asked.cursor)
+        part = page(moment.stacks, lambda name: (name,), parameters.limit, parameters.cursor)
         slugs: set[str] = set()
         for name in part.entries:
             slugs |= moment.slugs_of(name)
@@ -42,7 +42,7 @@ async def stacks(request: Request, asked: Annotated[Paged, Query()]) -> Response
 
 @router.get("/stacks/{stack}", response_model=models.Stack, summary="How a stack is")
 async def stack(
-    request: Request, stack: StackPath, _asked: Annotated[Nothing, Query()]
+    request: Request, stack: StackPath, _parameters: Annotated[Nothing, Query()]
 ) -> Response:
     """Answer the worst level of a stack and how each of its targets is. What is unknown stays in
     it: it is never well while a target is unknown.

@@ -20,11 +20,11 @@ router = APIRouter()
 
 
 @router.get("/vendors", response_model=models.Vendors, summary="The vendors, each as it stands")
-async def vendors(request: Request, asked: Annotated[Paged, Query()]) -> Response:
+async def vendors(request: Request, parameters: Annotated[Paged, Query()]) -> Response:
     """Answer the vendors that are watched, by slug."""
 
     def ask(moment: Moment) -> Reply:
-        part = page(moment.vendors, lambda slug: (slug,), asked.limit, asked.cursor)
+        part = page(moment.vendors, lambda slug: (slug,), parameters.limit, parameters.cursor)
         subjects = moment.subjects(part.entries)
         return Reply.about_all(subjects, moment.now, lambda: _vendors(moment, subjects, part))
 
@@ -50,7 +50,7 @@ def _vendors(moment: Moment, subjects: Sequence[Subject], part: Page[str]) -> Ma
     summary="How a vendor stands now",
 )
 async def standing(
-    request: Request, vendor: VendorPath, _asked: Annotated[Nothing, Query()]
+    request: Request, vendor: VendorPath, _parameters: Annotated[Nothing, Query()]
 ) -> Response:
     """Answer the vendor's level, those of its components, and what goes on."""
 

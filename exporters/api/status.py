@@ -19,13 +19,13 @@ _USUAL = answers.Thresholds()
 
 
 @router.get("/status", response_model=models.Statuses, summary="Whether targets work now")
-async def status(request: Request, asked: Annotated[Targets, Query()]) -> Response:
+async def status(request: Request, parameters: Annotated[Targets, Query()]) -> Response:
     """Answer what `monitor status` says: of the targets and stacks that are named, of every vendor
     where none is.
     """
 
     def ask(moment: Moment) -> Reply:
-        targets = _query(moment, asked).among(moment.vendors, moment.stacks)
+        targets = _query(moment, parameters).among(moment.vendors, moment.stacks)
         subjects = moment.subjects(sorted({target.vendor for target in targets}))
         # An age is of the moment at which it is asked for.
         second = int(moment.now.timestamp())
@@ -35,13 +35,13 @@ async def status(request: Request, asked: Annotated[Targets, Query()]) -> Respon
     return await desk_of(request).answer(request, ask)
 
 
-def _query(moment: Moment, asked: Targets) -> TargetQuery:
-    targets = map(Target.parse, asked.target)
+def _query(moment: Moment, parameters: Targets) -> TargetQuery:
+    targets = map(Target.parse, parameters.target)
     return TargetQuery(
         targets=tuple(replace(each, vendor=moment.slug(each.vendor)) for each in targets),
-        stacks=tuple(asked.stack),
-        tier=asked.tier,
-        components=asked.component,
+        stacks=tuple(parameters.stack),
+        tier=parameters.tier,
+        components=parameters.component,
     )
 
 

@@ -20,7 +20,7 @@ router = APIRouter()
     "/vendors/{vendor}", response_model=models.Vendor, summary="What a vendor did over a window"
 )
 async def vendor_record(
-    request: Request, vendor: VendorPath, asked: Annotated[Days, Query()]
+    request: Request, vendor: VendorPath, parameters: Annotated[Days, Query()]
 ) -> Response:
     """Answer what `monitor report --format json` says of a vendor, but for the lists of its days
     and components, which have addresses of their own.
@@ -28,7 +28,7 @@ async def vendor_record(
 
     def ask(moment: Moment) -> Reply:
         subject = moment.subject(vendor)
-        query = asked.report_query(moment, subject)
+        query = parameters.report_query(moment, subject)
         return Reply.about(subject, lambda: _vendor(subject, query))
 
     return await desk_of(request).answer(request, ask)
@@ -45,26 +45,30 @@ def _vendor(subject: Subject, query: ReportQuery) -> Mapping[str, Any]:
     summary="What a vendor's components did over a window",
 )
 async def components(
-    request: Request, vendor: VendorPath, asked: Annotated[PagedComponents, Query()]
+    request: Request, vendor: VendorPath, parameters: Annotated[PagedComponents, Query()]
 ) -> Response:
     """Answer the components that were on the page in the window, those that do not count too."""
 
     def ask(moment: Moment) -> Reply:
         subject = moment.subject(vendor)
-        query = asked.report_query(moment, subject)
-        return Reply.about(subject, lambda: _components(subject, query, asked))
+        query = parameters.report_query(moment, subject)
+        return Reply.about(subject, lambda: _components(subject, query, parameters))
 
     return await desk_of(request).answer(request, ask)
 
 
-def _components(subject: Subject, query: ReportQuery, asked: PagedComponents) -> Mapping[str, Any]:
+def _components(
+    subject: Subject, query: ReportQuery, parameters: PagedComponents
+) -> Mapping[str, Any]:
     record = subject.record(query)
     places = {
         own.component.id: (own.component.group or "", own.component.position, own.component.name)
         for own in record.components
     }
     entries = record_json(record)["components"]
-    part = page(entries, lambda each: (*places[each["id"]], each["id"]), asked.limit, asked.cursor)
+    part = page(
+        entries, lambda each: (*places[each["id"]], each["id"]), parameters.limit, parameters.cursor
+    )
     return {
         **about(record),
         "components": [_without_days(each) for each in part.entries],

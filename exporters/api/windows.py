@@ -22,14 +22,16 @@ router = APIRouter()
     summary="Windows of several lengths, months, quarters and years",
 )
 async def windows(
-    request: Request, vendor: VendorPath, asked: Annotated[Windows, Query()]
+    request: Request, vendor: VendorPath, parameters: Annotated[Windows, Query()]
 ) -> Response:
     """Answer the figures of each window and span, and what became of a target in it."""
 
     def ask(moment: Moment) -> Reply:
         subject = moment.subject(vendor)
-        query = asked.report_query(moment, subject)
-        slug = None if asked.component is None else subject.component(asked.component).slug
+        query = parameters.report_query(moment, subject)
+        slug = (
+            None if parameters.component is None else subject.component(parameters.component).slug
+        )
         return Reply.about(subject, lambda: _windows(subject, query, slug))
 
     return await desk_of(request).answer(request, ask)
