@@ -12,6 +12,7 @@ from watched_world import ACME
 
 from exporters.pages.calendar_months import calendar_months
 from exporters.pages.cells import cell
+from exporters.pages.component_rows import MOST_STRIPS
 from exporters.pages.vendor_windows import spans_until
 from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage, Day, Level, Phase, ReportedUptime
@@ -116,6 +117,21 @@ async def test_incidents_have_our_reading_and_a_number_that_is_evidence_in_print
     assert "API errors [2] major EU / API : major outage 1 h 00 min 00 s" in page.text
     assert "Loose [1] major names no component: no level concluded" in page.text
     assert "API errors: https://acme.example/i1" in page.text
+
+
+async def test_of_very_many_components_those_with_most_outage_days_have_a_row(store):
+    (page,) = store.pages(["acme"])
+    many = tuple(component(f"c{n}", f"Part {n:04}") for n in range(MOST_STRIPS + 30))
+    last = many[-1].id
+    out = impact(NOW - DAY, NOW - DAY + HOUR, component_id=last)
+    save(store, page, evidence(NOW, components=many, impacts=(out,)))
+    own = await get(store, "/v/acme")
+    rows = [each["aria-label"] for each in own.all("a", class_="strip")]
+
+    assert len(rows) == MOST_STRIPS
+    assert any(f"Part {MOST_STRIPS + 29:04}" in label for label in rows)
+    assert "30 more components" in own.text
+    assert "Part 0119 unknown, outage unknown days" in own.text
 
 
 async def test_a_component_has_a_page_of_its_own_with_its_own_figures(store):

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from exporters.pages.cells import Strip, level_class, strip
+from exporters.pages.figures import THIN_COVERAGE
 from exporters.pages.links import Links
 from exporters.pages.vendor_subject import Subject
+from exporters.report.sentences import outage_days
 from exporters.wording import level_title, percent
 from monitor.answers import ComponentRecord
+from monitor.lookups import slugs_of
 from monitor.ratios import WindowFigures
 
 WITHOUT_GROUP = "Without a group"
@@ -43,16 +46,46 @@ class ComponentGroup:
     rows: tuple[ComponentRow, ...]
 
 
-THIN_COVERAGE = 0.9
-"""Below it a coverage is printed bold."""
+MOST_STRIPS = 120
+"""So many components have a row of days on the page; some vendors have thousands."""
 
 
-def component_groups(subject: Subject, links: Links) -> list[ComponentGroup]:
-    """Return the components by group; those without one come last."""
-    ordered = sorted(subject.record.components, key=lambda part: not part.component.group)
+@dataclass(frozen=True, slots=True)
+class ComponentLink:
+    """A component without a row of its own: its name, page, level now and outage days."""
+
+    name: str
+    address: str
+    level: str
+    outage_days: str
+
+
+def rows_and_links(
+    subject: Subject, links: Links
+) -> tuple[list[ComponentGroup], list[ComponentLink]]:
+    """Return the components by group, those without one last, and the ones for which there is no
+    row: of more than `MOST_STRIPS` those with the most outage days have one.
+    """
+    parts = subject.record.components
+    most_first = sorted(parts, key=lambda part: -(part.figures.outage_days or 0))
+    slugs = set(slugs_of(most_first[:MOST_STRIPS]))
+    groups = _groups([part for part in parts if part.slug in slugs], subject, links)
+    return groups, [_link(part, subject, links) for part in parts if part.slug not in slugs]
+
+
+def _link(part: ComponentRecord, subject: Subject, links: Links) -> ComponentLink:
+    address = links.component(subject.slug, part.slug)
+    days = outage_days(part.figures)
+    return ComponentLink(part.component.full_name, address, level_title(part.level), days)
+
+
+def _groups(
+    parts: Iterable[ComponentRecord], subject: Subject, links: Links
+) -> list[ComponentGroup]:
+    ordered = sorted(parts, key=lambda part: not part.component.group)
     groups = []
-    for title, parts in groupby(ordered, key=lambda part: part.component.group or WITHOUT_GROUP):
-        groups.append(ComponentGroup(title, tuple(_rows(parts, subject, links))))
+    for title, own in groupby(ordered, key=lambda part: part.component.group or WITHOUT_GROUP):
+        groups.append(ComponentGroup(title, tuple(_rows(own, subject, links))))
     if [group.title for group in groups] == [WITHOUT_GROUP]:
         return [ComponentGroup("", groups[0].rows)]
     return groups

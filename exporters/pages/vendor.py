@@ -83,6 +83,7 @@ def _page(visit: Visit, subject: Subject) -> Page:
     incidents, revisions = _incidents(visit, subject), _revisions(visit, subject)
     strip = _strip(subject, revisions)
     is_whole = subject.component is None
+    groups, more = component_rows.rows_and_links(subject, links) if is_whole else ([], [])
     values: dict[str, object] = {
         "subject": subject,
         "vendor_name": record.name,
@@ -91,7 +92,8 @@ def _page(visit: Visit, subject: Subject) -> Page:
         "present": present(subject, links),
         "keys": KEYS,
         "strip": strip,
-        "groups": component_rows.component_groups(subject, links) if is_whole else [],
+        "groups": groups,
+        "more_components": more,
         "windows": vendor_windows.window_rows(
             _windows(visit, subject), record.query.policy, subject, links
         ),
