@@ -139,6 +139,7 @@ async def test_what_the_vendor_says_stands_with_its_beginning_in_the_zone_and_ut
     assert "Errors <b> , since 22 May 13:00 CEST 11:00 UTC" in page.text
     assert "Acme Corporation" in page.text
     assert page.all("time", datetime="2026-05-22T11:00Z")
+    assert page.all("a", href="v/acme/incident/i1")
 
 
 async def test_what_ended_within_six_hours_is_told_and_no_longer_later(store):

@@ -6,9 +6,10 @@ from datetime import UTC
 from exporters.boards import Entry
 from exporters.pages.cells import KEYS
 from exporters.pages.figures import Figures
+from exporters.pages.headline import headline, silence_words
 from exporters.pages.home_question import ANY, GROUPS, SORTS, Question
 from exporters.pages.home_view import NO_CATEGORY, axis, in_order, matching, rows_of, thirds
-from exporters.pages.now_view import ended_lately, headline, silence_words, troubles, unrated
+from exporters.pages.now_view import ended_lately, troubles, unrated
 from exporters.pages.times import short_day, window_words
 from exporters.pages.visits import Page, PageKind, Visit
 from monitor import answers

@@ -1,16 +1,15 @@
-"""The vendors that have trouble now, and what to say of all together. Pure."""
+"""The vendors that have trouble now, and the incidents of the others. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from exporters.boards import LATELY, Entry
 from exporters.pages.cells import level_class
 from exporters.pages.links import Links
 from exporters.pages.times import Moment, age_words, moment
-from exporters.pages.words import counted, number_word, sentence_case
+from exporters.pages.words import sentence_case
 from exporters.wording import level_title
-from monitor.answers import Silence, Status
 from monitor.model import Incident, Level
 from monitor.plain import join_names
 
@@ -26,9 +25,10 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a vendor says of itself, and since when."""
+    """An incident as its vendor calls it, with the address of its page, and since when it is."""
 
     title: str
+    address: str
     since: Moment
 
 
@@ -51,11 +51,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An incident of a vendor that is not in trouble, and when it began or ended."""
+    """An incident of a vendor, with the addresses of both, and when it began or ended."""
 
     name: str
     address: str
     title: str
+    incident: str
     at: Moment
 
 
@@ -85,7 +86,7 @@ def _trouble(entry: Entry, links: Links, now: datetime) -> Trouble:
         address=links.vendor(entry.vendor.slug),
         level_class=level_class(status.level),
         level=level_title(status.level),
-        says=tuple(_said(entry, now)),
+        says=tuple(_said(entry, links, now)),
         why=_why(entry),
         last_read=last_read(entry, now),
         components=join_names(status.component_names),
@@ -100,12 +101,13 @@ def _why(entry: Entry) -> str:
     return f"{why}, {failures} times in a row" if failures > 1 else why
 
 
-def _said(entry: Entry, now: datetime) -> Iterator[Said]:
+def _said(entry: Entry, links: Links, now: datetime) -> Iterator[Said]:
     status = entry.status
     if status.level is None:
         return
     for incident in (*status.incidents, *status.maintenances):
-        yield Said(incident.title, _moment(entry, incident.started_at, now))
+        address = links.incident(entry.vendor.slug, incident.id)
+        yield Said(incident.title, address, _moment(entry, incident.started_at, now))
 
 
 def last_read(entry: Entry, now: datetime) -> Moment | None:
@@ -142,45 +144,11 @@ def unrated(entries: Iterable[Entry], links: Links, now: datetime) -> Iterator[T
 
 
 def _told(entry: Entry, incident: Incident, at: datetime, links: Links, now: datetime) -> Told:
-    address = links.vendor(entry.vendor.slug)
-    return Told(entry.name, address, incident.title, _moment(entry, at, now))
-
-
-def headline(statuses: Sequence[Status], now: datetime) -> str:
-    """Return how many vendors have trouble and how many are unknown; that nothing is wrong only
-    where every page is known to be well.
-    """
-    count = len(statuses)
-    if not count:
-        return "Nothing is watched yet."
-    every = "the one vendor" if count == 1 else counted(count, "vendor")
-    unknown = sum(status.level is None for status in statuses)
-    bad = sum((status.level or Level.OPERATIONAL) > Level.MAINTENANCE for status in statuses)
-    rest = f"; {number_word(unknown)} {'is' if unknown == 1 else 'are'} unknown" if unknown else ""
-    if bad:
-        some = every if bad == count else f"{number_word(bad)} of {every}"
-        verb = "has" if bad == 1 else "have"
-        return sentence_case(f"{some} {verb} trouble now{rest}.")
-    if unknown == count:
-        return f"Nothing is known of {every} now."
-    known = f"{number_word(count - unknown)} of {every}" if unknown else every
-    open_incidents = sum(len(status.incidents) for status in statuses if status.level is not None)
-    if open_incidents:
-        verb = "changes" if open_incidents == 1 else "change"
-        told = f"{counted(open_incidents, 'open incident')} {verb} no level"
-        return f"No component is in trouble at {known}; {told}{rest}."
-    return f"No trouble reported by {known}{rest or f'; {_all_read(statuses, now)}'}."
-
-
-def _all_read(statuses: Sequence[Status], now: datetime) -> str:
-    oldest = min(status.read_at or now for status in statuses)
-    minutes = max(1, -(-(now - oldest) // timedelta(minutes=1)))
-    return f"{'it was' if len(statuses) == 1 else 'all were'} read within the last {minutes} min"
-
-
-def silence_words(silence: Silence | None, now: datetime) -> str:
-    """Return that many pages cannot be read; "" = not so many."""
-    if silence is None:
-        return ""
-    since = moment(silence.since, UTC, now)
-    return f"{silence.unreadable} of {silence.pages} pages unreadable since {since.local}"
+    slug = entry.vendor.slug
+    return Told(
+        name=entry.name,
+        address=links.vendor(slug),
+        title=incident.title,
+        incident=links.incident(slug, incident.id),
+        at=_moment(entry, at, now),
+    )
