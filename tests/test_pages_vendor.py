@@ -5,15 +5,21 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 from edited_world import AGAIN, edited_store
 from pages_world import Html, check, fetch, get
 from store_support import DAY, HOUR, NOW, component, evidence, impact, incident, observed, save
-from watched_world import ACME
+from watched_world import ACME, watched
 
+from exporters.pages import Site
 from exporters.pages.calendar_months import calendar_months
 from exporters.pages.cells import cell
 from exporters.pages.component_rows import MOST_STRIPS
+from exporters.pages.dossiers import KEPT_SECONDS
+from exporters.pages.vendor import vendor_page
 from exporters.pages.vendor_windows import spans_until
+from exporters.pages.visits import Visit
+from monitor import answers
 from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage, Day, Level, Phase, ReportedUptime
 from monitor.store import PageSpec, Store
@@ -219,6 +225,57 @@ async def test_it_is_not_sent_again_while_nothing_changes_and_asks_the_store_lit
 
     assert again.status_code == 304
     assert int(first.headers["cache-control"].removeprefix("max-age=")) <= 300
+
+
+async def test_it_is_made_anew_when_something_is_stored_or_a_minute_is_over(store, monkeypatch):
+    read(store)
+    made = []
+    record = answers.record
+    monkeypatch.setattr(answers, "record", lambda *asked: made.append(1) or record(*asked))
+    site = Site(watched=watched(store))
+    (page,) = store.pages(["acme"])
+
+    def look(seconds=0, **path):
+        visit = Visit(
+            site=site, now=NOW + timedelta(seconds=seconds), path={"vendor": "acme"} | path
+        )
+        return vendor_page(visit).values["subject"].figures.outage_days
+
+    assert [look(), look(1), look(1, component="api")] == [0, 0, 0]
+    assert len(made) == 1
+    look(KEPT_SECONDS)
+    assert len(made) == 2
+    look(KEPT_SECONDS, days="7", date="2026-05-20")
+    assert len(made) == 3
+    read(store, impacts=(OUTAGE,), incidents=(OVER,))
+    assert look(KEPT_SECONDS) == 1
+    assert page.version != store.pages(["acme"])[0].version
+
+
+def test_it_asks_the_store_no_more_for_more_components(store):
+    counts = [queries_of(store, number) for number in (2, 40)]
+
+    assert counts[0] == counts[1] <= 45
+
+
+def queries_of(store, number):
+    (page,) = store.pages(["acme"])
+    save(
+        store,
+        page,
+        evidence(NOW, components=tuple(component(f"c{n}", f"C{n}") for n in range(number))),
+    )
+    asked = []
+
+    def count(*_):
+        asked.append(1)
+
+    sa.event.listen(sa.engine.Engine, "before_cursor_execute", count)
+    try:
+        vendor_page(Visit(site=Site(watched=watched(store)), now=NOW, path={"vendor": "acme"}))
+    finally:
+        sa.event.remove(sa.engine.Engine, "before_cursor_execute", count)
+    return len(asked)
 
 
 async def test_hostile_names_are_text(store):

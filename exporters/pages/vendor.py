@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from exporters.pages import component_rows, vendor_windows
 from exporters.pages.calendar_months import WEEKDAYS, CalendarMonth, calendar_months
 from exporters.pages.cells import KEYS, Strip, strip
+from exporters.pages.dossiers import Dossier, DossierKey
 from exporters.pages.incident_rows import MOST, incident_rows
 from exporters.pages.marked_days import marked_days
 from exporters.pages.source_rows import source_rows
@@ -17,7 +18,7 @@ from exporters.pages.vendor_head import head, present
 from exporters.pages.vendor_subject import Subject
 from exporters.pages.visits import LONGEST_SECONDS, NotThere, Offer, Page, PageKind, Visit
 from monitor import answers
-from monitor.answers import ComponentRecord, IncidentLevel, Record, RevisedDay, WindowSum
+from monitor.answers import ComponentRecord, IncidentLevel, Record, RevisedDay
 from monitor.plain import safe_link
 from monitor.store import PageRecord
 
@@ -34,19 +35,30 @@ def vendor_page(visit: Visit) -> Page:
     vendor, page = visit.watched.vendor(slug), visit.watched.page(slug)
     if page is None:
         return _unread_page(vendor.name)
-    record = _record(visit, page)
-    subject = Subject(record, _component(visit, record))
-    return _page(visit, subject)
+    dossier = _dossier(visit, page)
+    subject = Subject(dossier.record, _component(visit, dossier.record))
+    return _page(visit, subject, dossier)
 
 
 def _unread_page(name: str) -> Page:
     return Page(template="vendor_unread.html", title=name, values={"name": name})
 
 
-def _record(visit: Visit, page: PageRecord) -> Record:
-    """Return the record of the window that the address names. Raises HTTPException 400, and 404 for
-    one that has not begun.
+def _dossier(visit: Visit, page: PageRecord) -> Dossier:
+    """Return what is behind the window that the address names. Raises HTTPException 400 for one
+    that is none, and 404 for one that has not begun.
     """
+    key = _key(visit, page)
+    vendor = visit.watched.vendor(page.slug)
+    try:
+        return visit.site.dossiers.of(
+            key, page, vendor, visit.now, lambda: _new_dossier(visit, page, key)
+        )
+    except (ValueError, OverflowError) as error:
+        raise HTTPException(404, str(error)) from None
+
+
+def _key(visit: Visit, page: PageRecord) -> DossierKey:
     days, as_of = visit.path.get("days", str(DAYS)), visit.path.get("date")
     try:
         window_days = int(days)
@@ -55,13 +67,21 @@ def _record(visit: Visit, page: PageRecord) -> Record:
         raise HTTPException(400, "a window is such as 90d/2026-05-22") from None
     if not 1 <= window_days <= LONGEST_DAYS:
         raise HTTPException(400, f"a window has 1 to {LONGEST_DAYS} days")
-    query = answers.ReportQuery(
-        now=visit.now, window_days=window_days, as_of=last, policy=visit.site.policy()
+    return DossierKey(page_id=page.id, days=window_days, last=last, policy=visit.site.policy())
+
+
+def _new_dossier(visit: Visit, page: PageRecord, key: DossierKey) -> Dossier:
+    store, now, vendor = visit.store, visit.now, visit.watched.vendor(page.slug)
+    query = answers.ReportQuery(now=now, window_days=key.days, as_of=key.last, policy=key.policy)
+    record = answers.record(store, page, vendor, query)
+    spans = vendor_windows.spans_until(record.window.last)
+    longer = answers.WindowsQuery(spans=spans, now=now, policy=key.policy)
+    return Dossier(
+        record=record,
+        windows=answers.windows(store, page, vendor, longer),
+        incidents=answers.incidents(store, page, vendor, record.window, now=now),
+        revisions=answers.revised_days(store, page, record.window, moment=now),
     )
-    try:
-        return answers.record(visit.store, page, visit.watched.vendor(page.slug), query)
-    except (ValueError, OverflowError) as error:
-        raise HTTPException(404, str(error)) from None
 
 
 def _component(visit: Visit, record: Record) -> ComponentRecord | None:
@@ -78,11 +98,12 @@ def _component(visit: Visit, record: Record) -> ComponentRecord | None:
     raise NotThere(f"{record.name} had no component “{slug}” on these days.", [offer])
 
 
-def _page(visit: Visit, subject: Subject) -> Page:
+def _page(visit: Visit, subject: Subject, dossier: Dossier) -> Page:
     record, links = subject.record, visit.links
-    incidents, revisions = _incidents(visit, subject), _revisions(visit, subject)
+    incidents, revisions = _incidents(subject, dossier), dossier.revisions
     strip = _strip(subject, revisions)
     is_whole = subject.component is None
+    sums = dossier.windows.of(subject.component_id)
     groups, more = component_rows.rows_and_links(subject, links) if is_whole else ([], [])
     values: dict[str, object] = {
         "subject": subject,
@@ -94,9 +115,7 @@ def _page(visit: Visit, subject: Subject) -> Page:
         "strip": strip,
         "groups": groups,
         "more_components": more,
-        "windows": vendor_windows.window_rows(
-            _windows(visit, subject), record.query.policy, subject, links
-        ),
+        "windows": vendor_windows.window_rows(sums, record.query.policy, subject, links),
         "bar_width": vendor_windows.BAR_WIDTH,
         "policy": record.query.policy,
         "weekdays": WEEKDAYS,
@@ -120,36 +139,17 @@ def _page(visit: Visit, subject: Subject) -> Page:
     )
 
 
-def _incidents(visit: Visit, subject: Subject) -> Sequence[IncidentLevel]:
+def _incidents(subject: Subject, dossier: Dossier) -> Sequence[IncidentLevel]:
     """Return the incidents of the window, of those that name the component if it is about one."""
-    page = subject.record.page
-    incidents = answers.incidents(
-        visit.store, page, visit.watched.vendor(page.slug), subject.window, now=visit.now
-    )
-    if subject.component is None:
-        return incidents
-    key = subject.component.component.id
-    return [each for each in incidents if key in each.incident.component_ids]
-
-
-def _revisions(visit: Visit, subject: Subject) -> Sequence[RevisedDay]:
-    return answers.revised_days(visit.store, subject.record.page, subject.window, moment=visit.now)
+    key = subject.component_id
+    if key is None:
+        return dossier.incidents
+    return [each for each in dossier.incidents if key in each.incident.component_ids]
 
 
 def _strip(subject: Subject, revisions: Sequence[RevisedDay]) -> Strip:
     revised = {change.date for change in revisions if subject.is_meant(change.component)}
     return strip(subject.days, today=subject.today, revised=revised)
-
-
-def _windows(visit: Visit, subject: Subject) -> tuple[WindowSum, ...]:
-    page, component = subject.record.page, subject.component
-    query = answers.WindowsQuery(
-        spans=vendor_windows.spans_until(subject.window.last),
-        now=visit.now,
-        component_id=None if component is None else component.component.id,
-        policy=subject.record.query.policy,
-    )
-    return answers.windows(visit.store, page, visit.watched.vendor(page.slug), query)
 
 
 def _months(visit: Visit, subject: Subject, strip: Strip) -> list[CalendarMonth]:

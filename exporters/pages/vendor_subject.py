@@ -20,6 +20,11 @@ class Subject:
         return self.component or self.record
 
     @property
+    def component_id(self) -> str | None:
+        """The vendor's id of the component; None = the vendor as a whole."""
+        return None if self.component is None else self.component.component.id
+
+    @property
     def name(self) -> str:
         """The vendor's or the component's name, the latter with its group."""
         if self.component is None:
@@ -58,9 +63,8 @@ class Subject:
 
     def is_meant(self, component: KnownComponent | None) -> bool:
         """Whether the page is about this component; None = the vendor as a whole."""
-        own = None if self.component is None else self.component.component.id
         other = None if component is None else component.component.id
-        return own == other
+        return self.component_id == other
 
     @property
     def is_of_today(self) -> bool:

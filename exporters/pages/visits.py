@@ -7,6 +7,7 @@ from datetime import datetime
 from starlette.datastructures import QueryParams
 
 from exporters.boards import Board
+from exporters.pages.dossiers import Dossiers
 from exporters.pages.figures import Figures, figures_of
 from exporters.pages.links import Links
 from exporters.watched import Watched
@@ -28,6 +29,7 @@ class Site:
     policy: Callable[[], str] = lambda: DEFAULT_POLICY
     published: bool = False
     board: Board[Figures] = field(init=False)
+    dossiers: Dossiers = field(default_factory=Dossiers, init=False)
 
     def __post_init__(self) -> None:
         root = Links(published=self.published)

@@ -49,7 +49,7 @@ from monitor.answers.status import (
     worst_outcome,
 )
 from monitor.answers.target_query import TargetQuery, no_stack
-from monitor.answers.windows import WindowsQuery, WindowSum, windows
+from monitor.answers.windows import WindowsQuery, WindowSum, WindowSums, windows
 from monitor.stacks import Target
 
 __all__ = (
@@ -95,6 +95,7 @@ __all__ = (
     "TargetQuery",
     "Thresholds",
     "WindowSum",
+    "WindowSums",
     "WindowsQuery",
     "bad_intervals",
     "chronicle",

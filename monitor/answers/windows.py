@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from monitor import history
 from monitor.config import VendorConfig
+from monitor.model import PageHistory
 from monitor.ratios import DEFAULT_POLICY, RAW_POLICY, WindowFigures, figures
 from monitor.spans import Span
 from monitor.store import PageRecord, Store
@@ -12,13 +13,12 @@ from monitor.store import PageRecord, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowsQuery:
-    """The spans of a vendor as a whole, or of the component with this id, asked about at `now`.
-    `policy` is one of `monitor.ratios.POLICIES`.
+    """Spans of a page's days, asked about at `now`. `policy` is one of
+    `monitor.ratios.POLICIES`.
     """
 
     spans: tuple[Span, ...]
     now: datetime
-    component_id: str | None = None
     policy: str = DEFAULT_POLICY
 
     @property
@@ -40,15 +40,27 @@ class WindowSum:
     figures: WindowFigures
 
 
+@dataclass(frozen=True, slots=True)
+class WindowSums:
+    """The days of a page, and the spans of them that are added up."""
+
+    spans: tuple[Span, ...]
+    days: PageHistory
+
+    def of(self, component_id: str | None) -> tuple[WindowSum, ...]:
+        """Return the sums of a component, None = the vendor as a whole, in the order of the spans.
+        Raises KeyError for a component that the page never had.
+        """
+        own = self.days.vendor if component_id is None else self.days.components[component_id]
+        return tuple(WindowSum(span, figures(own, span.window)) for span in self.spans)
+
+
 def windows(
     store: Store, page: PageRecord, vendor: VendorConfig, query: WindowsQuery
-) -> tuple[WindowSum, ...]:
-    """Return what each span adds up to, in the order in which they are asked for. Raises KeyError
-    for a component that the page never had.
-    """
+) -> WindowSums:
+    """Return what the spans add up to, of the vendor and of each of its components."""
     is_raw = query.policy == RAW_POLICY
     _, days = history.read(
         store, page, vendor, first=query.first, last=query.last, now=query.now, raw=is_raw
     )
-    own = days.vendor if query.component_id is None else days.components[query.component_id]
-    return tuple(WindowSum(span, figures(own, span.window)) for span in query.spans)
+    return WindowSums(query.spans, days)
