@@ -101,9 +101,9 @@ class Board(Generic[Row]):
             return None
         stamp = (page.version, entry.vendor, day_of(now, page.zone), entry.freshness)
         tick = int(now.timestamp() // UNSETTLED_SECONDS)
-        kept = self._rows.get(slug)
-        if kept is not None and kept.stamp == stamp and kept.tick in (None, tick):
-            return kept.row
+        last = self._rows.get(slug)
+        if last is not None and last.stamp == stamp and last.tick in (None, tick):
+            return last.row
         query = ReportQuery(now=now)
         record = answers.record(self._watched.store, page, entry.vendor, query)
         is_settled = entry.freshness is Freshness.FRESH and record.days[-1].coverage == 1
@@ -117,11 +117,14 @@ class Board(Generic[Row]):
         """
         store = self._watched.store
         states = by_slug(store.page_states())
-        kept = {slug: own for slug, own in self._pages.items() if own[0] == states.get(slug)}
-        newer = store.pages(states.keys() - kept.keys()) if len(kept) < len(states) else []
-        kept |= {page.slug: (states[page.slug], page) for page in newer}
-        self._pages = kept
-        return {slug: page for slug, (_, page) in kept.items()}
+        pages = {}
+        for slug, (state, page) in self._pages.items():
+            if state == states.get(slug):
+                pages[slug] = page
+        if len(pages) < len(states):
+            pages |= by_slug(store.pages(states.keys() - pages.keys()))
+        self._pages = {slug: (states[slug], page) for slug, page in pages.items()}
+        return pages
 
     def _entry(self, vendor: VendorConfig, page: PageRecord | None, now: datetime) -> Entry:
         target = Target(vendor.slug)
@@ -136,9 +139,9 @@ class Board(Generic[Row]):
             )
         fresh = answers.freshness(page, page.observed_until, vendor.interval_seconds, now)
         stamp = (page, vendor, fresh, _is_recent(page, vendor, now))
-        kept = self._entries.get(vendor.slug)
-        if kept is not None and kept[0] == stamp:
-            return kept[1]
+        last = self._entries.get(vendor.slug)
+        if last is not None and last[0] == stamp:
+            return last[1]
         state = self._state(page, now)
         entry = Entry(
             vendor=vendor,
@@ -152,18 +155,18 @@ class Board(Generic[Row]):
         return entry
 
     def _state(self, page: PageRecord, now: datetime) -> _State:
-        kept = self._states.get(page.slug)
-        if kept is not None and kept.version == page.version:
-            return kept
+        last = self._states.get(page.slug)
+        if last is not None and last.version == page.version:
+            return last
         store = self._watched.store
-        ended = (each for each in store.ended_incidents(page.id, now - LATELY))
-        state = _State(page.version, store.current(page.id), tuple(ended))
+        ended = tuple(store.ended_incidents(page.id, now - LATELY))
+        state = _State(page.version, store.current(page.id), ended)
         self._states[page.slug] = state
         return state
 
     def _forget(self, slug: str) -> None:
-        for kept in (self._states, self._entries, self._rows):
-            kept.pop(slug, None)
+        for cache in (self._states, self._entries, self._rows):
+            cache.pop(slug, None)
 
 
 def _is_recent(page: PageRecord, vendor: VendorConfig, now: datetime) -> bool:

@@ -45,8 +45,8 @@ async def revalidated(request: Request, make: Callable[[], Content]) -> Response
         "vary": "Accept-Encoding",
         **content.headers,
     }
-    known = request.headers.get("if-none-match", "")
-    if content.status == OK and is_known(content.etag, known):
+    tags = request.headers.get("if-none-match", "")
+    if content.status == OK and is_known(content.etag, tags):
         return Response(status_code=304, headers=headers)
     body = content.body
     if wants_gzip(request.headers.get("accept-encoding", "")):

@@ -44,7 +44,7 @@ def series_of(
     """
     for column in zip(*rows, strict=True):
         family, _, labels = column[0]
-        stamped = zip(stamps, column, strict=True)
-        points = [(stamp, value) for stamp, (_, value, _) in stamped if value is not None]
+        samples = zip(stamps, column, strict=True)
+        points = [(stamp, value) for stamp, (_, value, _) in samples if value is not None]
         if points:
             yield Series(family, own + labels, points)

@@ -40,27 +40,27 @@ def _distribution(days: int, counts: Sequence[int]) -> Mapping[int, float]:
     """Return the probability of each number of days that all share."""
     shares = {counts[0]: 1.0}
     for count in counts[1:]:
-        joined: dict[int, float] = {}
+        sums: dict[int, float] = {}
         for before, probability in shares.items():
-            for shared, part in _overlaps(days, before, count):
-                joined[shared] = joined.get(shared, 0.0) + probability * part
-        shares = joined
+            for common, part in _overlaps(days, before, count):
+                sums[common] = sums.get(common, 0.0) + probability * part
+        shares = sums
     return shares
 
 
 def _overlaps(days: int, first: int, second: int) -> Iterator[tuple[int, float]]:
     """Yield how many of `first` days are among `second` others, and how probable that is."""
     ways = comb(days, second)
-    for shared in range(max(0, first + second - days), min(first, second) + 1):
-        yield shared, comb(first, shared) * comb(days - first, second - shared) / ways
+    for common in range(max(0, first + second - days), min(first, second) + 1):
+        yield common, comb(first, common) * comb(days - first, second - common) / ways
 
 
 def _tail(shares: Mapping[int, float], numbers: Sequence[int]) -> int:
     """Return the first number at which the tail before and with it passes what a side may have."""
-    allowed = (1 - COMMON_SHARE) / 2
-    passed = 0.0
+    side = (1 - COMMON_SHARE) / 2
+    total = 0.0
     for number in numbers:
-        passed += shares[number]
-        if passed > allowed:
+        total += shares[number]
+        if total > side:
             return number
     return numbers[-1]

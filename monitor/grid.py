@@ -76,15 +76,17 @@ class Grid:
         part = Table(box=None, header_style="dim", show_header=header, pad_edge=False, padding=0)
         widths = self._widths(columns, room)
         for place, at in enumerate(columns):
-            left = INDENT if place == 0 else GAP
+            indent = INDENT if place == 0 else GAP
             part.add_column(
-                Text(f"{' ' * left}{self._columns[at]}"), overflow="fold", width=left + widths[at]
+                Text(f"{' ' * indent}{self._columns[at]}"),
+                overflow="fold",
+                width=indent + widths[at],
             )
         for row in rows:
             cells = []
             for place, at in enumerate(columns):
-                left = INDENT if place == 0 else GAP
-                cells.append(Padding(Text(row[at]), (0, 0, 0, left)))
+                indent = INDENT if place == 0 else GAP
+                cells.append(Padding(Text(row[at]), (0, 0, 0, indent)))
             part.add_row(*cells)
         return part
 

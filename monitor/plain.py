@@ -199,11 +199,11 @@ def duration(seconds: float) -> str:
     """
     if 0 < seconds < 1:
         return "under 1 s"
-    minutes, left = divmod(round(seconds), 60)
+    minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes:02d} min {left:02d} s"
-    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"
+        return f"{hours} h {minutes:02d} min {rest:02d} s"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def join_names(names: Collection[str], most: int = MOST_NAMES) -> str:

@@ -63,10 +63,10 @@ class Context:
         Raises ConfigError for a vendor that is not configured, for a named one that must not be
         read, and where none of those asked for is in the database.
         """
-        wanted = self.slugs(slugs) if slugs else sorted(self.vendors)
-        records = self.store.pages(set(wanted) - self.unread, removed=True)
-        missing = sorted(set(wanted) - set(slugs_of(records)))
-        if missing and (not records or (slugs and self.unread.intersection(wanted))):
+        names = self.slugs(slugs) if slugs else sorted(self.vendors)
+        records = self.store.pages(set(names) - self.unread, removed=True)
+        missing = sorted(set(names) - set(slugs_of(records)))
+        if missing and (not records or (slugs and self.unread.intersection(names))):
             raise ConfigError(self._not_there(missing))
         return records
 

@@ -87,8 +87,8 @@ def _readings(
     impacts: Iterable[Impact], vendor: VendorConfig, entries: Mapping[str, KnownComponent]
 ) -> Iterator[ImpactReading]:
     """Yield what each impact says of a component that the page knows, by component and start."""
-    known = (impact for impact in impacts if impact.component_id in entries)
-    for impact in sorted(known, key=lambda each: (each.component_id, each.start)):
+    own_impacts = (impact for impact in impacts if impact.component_id in entries)
+    for impact in sorted(own_impacts, key=lambda each: (each.component_id, each.start)):
         level = impact_level(impact, vendor.impact_mapping)
         yield ImpactReading(entries[impact.component_id], level, impact.start, impact.end)
 

@@ -60,22 +60,24 @@ def search(store: Store, vendors: Mapping[str, VendorConfig], query: SearchQuery
     """
     pages = {page.id: page for page in store.pages(set(vendors))}
     since = query.now - timedelta(days=query.days)
-    named = store.components_named(query.text, most=query.most)
-    titled = store.incidents_titled(query.text, since=since, most=query.most)
+    components = store.components_named(query.text, most=query.most)
+    incidents = store.incidents_titled(query.text, since=since, most=query.most)
     own = sorted(vendors.values(), key=lambda vendor: vendor.name.casefold())
     return Findings(
         vendors=tuple(islice(_matching(own, query.text), query.most)),
-        components=tuple(FoundComponent(pages[key], part) for key, part in named if key in pages),
-        incidents=tuple(FoundIncident(pages[key], each) for key, each in titled if key in pages),
+        components=tuple(
+            FoundComponent(pages[key], part) for key, part in components if key in pages
+        ),
+        incidents=tuple(FoundIncident(pages[key], each) for key, each in incidents if key in pages),
         catalogue=tuple(islice(_others(own, query.text), query.most)),
     )
 
 
 def _matching(vendors: Iterable[VendorConfig], text: str) -> Iterator[VendorConfig]:
-    wanted = text.casefold()
+    word = text.casefold()
     for vendor in vendors:
         names = (vendor.slug, vendor.name, *catalog_names(vendor.url))
-        if any(wanted in name.casefold() for name in names):
+        if any(word in name.casefold() for name in names):
             yield vendor
 
 

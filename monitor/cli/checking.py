@@ -227,9 +227,9 @@ async def _look_at_all(
 
 
 def _say_sum(looks: Sequence[_Look]) -> None:
-    changed = sum(bool(look.changes) for look in looks)
+    changes = sum(bool(look.changes) for look in looks)
     unread_pages = sum(look.error is not None for look in looks)
-    parts = [f"{changed or 'none'} {'have' if changed > 1 else 'has'} changed"]
+    parts = [f"{changes or 'none'} {'have' if changes > 1 else 'has'} changed"]
     if unread_pages:
         parts.append(f"{unread_pages} could not be read")
     say(f"{_count(looks, 'page')} checked, {', '.join(parts)}")

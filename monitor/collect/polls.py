@@ -121,8 +121,8 @@ class Polls:
             poll.session.evidence[:] = map(only_trouble, poll.session.evidence)
             # That the page cannot be read is told once, by `report_readability`.
             level = logging.WARNING if isinstance(error, Overloaded) else logging.INFO
-            told = "poll failed vendor=%s reason=%s: %s"
-            log.log(level, told, poll.page.slug, error.reason, error)
+            message = "poll failed vendor=%s reason=%s: %s"
+            log.log(level, message, poll.page.slug, error.reason, error)
 
     async def _read(self, poll: _Poll) -> None:
         """Read the page, whose platform is looked for first where it is not known."""

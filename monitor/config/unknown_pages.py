@@ -12,7 +12,7 @@ from monitor.kit.protocol import FeedSettings, HtmlSettings
 FEED_MEANINGS = ("open", "ended", "scheduled", *LEVELS)
 """What a word of the user's own may mean in a feed."""
 
-_NEEDED = {
+_EXAMPLES = {
     "component": "`.service`",
     "words": "`{operational: [Up], major_outage: [Down]}`",
 }
@@ -24,7 +24,7 @@ def _feed(value: Value) -> FeedSettings:
 
 def _html(value: Value) -> HtmlSettings:
     fields = read_fields(value, HTML_KEYS)
-    for key, example in _NEEDED.items():
+    for key, example in _EXAMPLES.items():
         if key not in value.entries():
             raise Mistake(f"needs `{key}`, like {example}")
     words = tuple((word, LEVELS[level]) for word, level in fields.pop("words", ()))
@@ -65,7 +65,7 @@ HTML_KEYS: Mapping[str, Key] = {
 
 
 def _html_shape() -> Shape:
-    return {**shape_of(HTML_KEYS), "required": [*_NEEDED]}
+    return {**shape_of(HTML_KEYS), "required": [*_EXAMPLES]}
 
 
 feed = Reader(_feed, lambda: shape_of(FEED_KEYS))

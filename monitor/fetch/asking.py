@@ -34,7 +34,7 @@ def ask_server(
     Authorities are the usual ones, or those of SSL_CERT_FILE. The environment's proxies are not
     used, and no redirect is followed: it would carry the token elsewhere. Raises ServerError.
     """
-    shown = masked_url(url)
+    address = masked_url(url)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         with httpx.Client(
@@ -44,29 +44,29 @@ def ask_server(
             trust_env=False,
             verify=httpx.create_ssl_context(),
         ) as client:
-            return _answer(client, f"{url.rstrip('/')}{path}", parameters, shown)
+            return _answer(client, f"{url.rstrip('/')}{path}", parameters, address)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         secrets = secrets_of(url) | ({token} if token else set())
-        raise ServerError(without(_why(error, shown), secrets)) from error
+        raise ServerError(without(_why(error, address), secrets)) from error
 
 
 def _answer(
-    client: httpx.Client, url: str, parameters: Parameters, shown: str
+    client: httpx.Client, url: str, parameters: Parameters, address: str
 ) -> Mapping[str, Any]:
     with client.stream("GET", url, params=list(parameters)) as response:
-        body = _body(response, shown)
+        body = _body(response, address)
     document = _object(body)
     if response.status_code == HTTPStatus.OK and document is not None:
         return document
-    raise ServerError(_refusal(response, document, shown))
+    raise ServerError(_refusal(response, document, address))
 
 
-def _body(response: httpx.Response, shown: str) -> bytes:
+def _body(response: httpx.Response, address: str) -> bytes:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > MOST_BYTES:
-            raise ServerError(f"{shown} answered more than {MOST_BYTES >> 20} MiB; {_NOT_AN_API}")
+            raise ServerError(f"{address} answered more than {MOST_BYTES >> 20} MiB; {_NOT_AN_API}")
     return bytes(body)
 
 
@@ -78,33 +78,35 @@ def _object(body: bytes) -> Mapping[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _refusal(response: httpx.Response, document: Mapping[str, Any] | None, shown: str) -> str:
+def _refusal(response: httpx.Response, document: Mapping[str, Any] | None, address: str) -> str:
     status = response.status_code
     if status == HTTPStatus.UNAUTHORIZED:
-        return f"{shown} wants to know who asks; set MONITOR_TOKEN to a token that it accepts"
+        return f"{address} wants to know who asks; set MONITOR_TOKEN to a token that it accepts"
     if status == HTTPStatus.FORBIDDEN:
-        return f"{shown} does not let this token ask; set MONITOR_TOKEN to one with the scope read"
+        return (
+            f"{address} does not let this token ask; set MONITOR_TOKEN to one with the scope read"
+        )
     if response.is_redirect:
         where = masked_url(response.headers.get("location", "nowhere"))
-        return f"{shown} sends us to {visible(where)}; give the address that it is at"
+        return f"{address} sends us to {visible(where)}; give the address that it is at"
     detail = None if document is None else document.get("detail")
     if status != HTTPStatus.OK and isinstance(detail, str):
-        return f"{shown}: {visible(detail)[:_LONGEST_DETAIL]}"
-    return f"{shown} gave no answer of the API (status {status}); {_NOT_AN_API}"
+        return f"{address}: {visible(detail)[:_LONGEST_DETAIL]}"
+    return f"{address} gave no answer of the API (status {status}); {_NOT_AN_API}"
 
 
-def _why(error: Exception, shown: str) -> str:
+def _why(error: Exception, address: str) -> str:
     reason = str(error) or type(error).__name__
     if isinstance(error, httpx.TimeoutException):
-        return f"{shown} did not answer within {TIMEOUT_SECONDS:.0f} s; is it running?"
+        return f"{address} did not answer within {TIMEOUT_SECONDS:.0f} s; is it running?"
     if _is_caused_by(error, ssl.SSLCertVerificationError):
         remedy = "name the file (PEM) of its authority in SSL_CERT_FILE"
-        return f"{shown} has no certificate that we trust: {reason}; {remedy}"
+        return f"{address} has no certificate that we trust: {reason}; {remedy}"
     if _is_caused_by(error, ssl.SSLError):
-        return f"{shown} makes no TLS connection with us: {reason}; is it served by http://?"
+        return f"{address} makes no TLS connection with us: {reason}; is it served by http://?"
     if isinstance(error, httpx.ConnectError):
-        return f"{shown} cannot be reached: {reason}; is it running, and the address right?"
-    return f"{shown} gave no answer: {reason}; {_NOT_AN_API}"
+        return f"{address} cannot be reached: {reason}; is it running, and the address right?"
+    return f"{address} gave no answer: {reason}; {_NOT_AN_API}"
 
 
 def _is_caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:

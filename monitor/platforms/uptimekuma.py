@@ -84,11 +84,11 @@ VOCABULARY: Mapping[str, Level] = {
 """By status of a beat. The page calls itself partially degraded while one is pending."""
 
 IN_ADDRESS = re.compile(r"/status(?:-page)?(?:/([\w-]{1,200}))?/?")
-MATCHED = "statusPageMatchedDomain"
-CHOSEN = "statusPage-"
+MATCHED_DOMAIN = "statusPageMatchedDomain"
+PAGE_ENTRY = "statusPage-"
 """What `entryPage` begins with when the host's root leads to a status page."""
 
-PINNED = "pinned"
+PINNED_STATUS = "pinned"
 REMEDY = "configure the status page's own address, https://host/status/<slug>"
 
 
@@ -179,12 +179,12 @@ def _slug_of_entry() -> StepsTo[str]:
     response = yield from get(ENTRY)
     with locate_errors(response.url):
         answer = row(read_json(response), "the answer")
-        if answer.get("type") == MATCHED:
+        if answer.get("type") == MATCHED_DOMAIN:
             return text(answer.get("statusPageSlug"), "statusPageSlug")
         entry = maybe_text(answer.get("entryPage")) or ""
-        if not entry.startswith(CHOSEN):
+        if not entry.startswith(PAGE_ENTRY):
             raise UnexpectedShape("the host's root leads to no status page", remedy=REMEDY)
-        return text(entry.removeprefix(CHOSEN), "entryPage")
+        return text(entry.removeprefix(PAGE_ENTRY), "entryPage")
 
 
 # the answers
@@ -253,7 +253,7 @@ def _incident(incident: Row) -> Event:
         title=text(incident.get("title"), f"incident {key}.title"),
         phase=Phase.OPEN,
         start=instant(incident.get("createdDate"), f"incident {key}.createdDate", UTC),
-        status=PINNED,
+        status=PINNED_STATUS,
         impact=maybe_text(incident.get("style")) or "none",
     )
 

@@ -96,12 +96,14 @@ class Histories:
         begun_at: datetime,
     ) -> None:
         """Log what a backfill came to; why it failed is logged where that is known."""
-        known = await self._collector.writer.db(self._describe, page, days)
+        description = await self._collector.writer.db(self._describe, page, days)
         level = logging.INFO if result.complete else logging.WARNING
         seconds = (self._clock() - begun_at).total_seconds()
         how = "ends" if result.complete else "ends before all was read"
-        told = f"backfill {how} vendor=%s requests=%d took=%s: %s"
-        news.log(level, told, page.slug, result.requests, duration(max(0.0, seconds)), known)
+        message = f"backfill {how} vendor=%s requests=%d took=%s: %s"
+        news.log(
+            level, message, page.slug, result.requests, duration(max(0.0, seconds)), description
+        )
 
     async def _as_stored(self, page: PageRecord) -> PageRecord:
         """Return the page as it is stored once all that was read is written."""

@@ -128,8 +128,8 @@ def first_seen_at(connection: Connection, page_id: int) -> datetime | None:
     return first
 
 
-_UNDATED = sa.case((COMPONENT.c.start_date.is_(None), COMPONENT.c.first_seen_at))
-_COUNTED_GONE = sa.select(sa.func.count(), sa.func.min(_UNDATED)).where(
+_UNDATED_START = sa.case((COMPONENT.c.start_date.is_(None), COMPONENT.c.first_seen_at))
+_COUNTED_GONE = sa.select(sa.func.count(), sa.func.min(_UNDATED_START)).where(
     _MINE, COMPONENT.c.removed_at.is_not(None), sa.not_(COMPONENT.c.excluded)
 )
 

@@ -30,12 +30,12 @@ def _known_selects(
         .where(table.c.page_id == sa.bindparam("page"), *where)
         .order_by(table.c.id)
     )
-    superseded = table.c.superseded_at
+    end = table.c.superseded_at
     then = query.where(
         table.c.recorded_at <= sa.bindparam("known_at"),
-        sa.or_(superseded.is_(None), superseded > sa.bindparam("known_at")),
+        sa.or_(end.is_(None), end > sa.bindparam("known_at")),
     )
-    return query.where(superseded.is_(None)), then
+    return query.where(end.is_(None)), then
 
 
 def _since(column: sa.Column[Any]) -> sa.ColumnElement[bool]:

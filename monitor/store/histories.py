@@ -209,7 +209,7 @@ def revisions(
     return versions or _quiet_revision(connection, page_id, key, day)
 
 
-_REVISED = sa.select(DAY.c.component_id, DAY.c.day).where(
+_REVISED_DAYS = sa.select(DAY.c.component_id, DAY.c.day).where(
     DAY.c.page_id == sa.bindparam("page"),
     DAY.c.day >= sa.bindparam("first"),
     DAY.c.day <= sa.bindparam("last"),
@@ -232,7 +232,7 @@ def all_revisions(
         )
         .where(
             DAY.c.page_id == sa.bindparam("page"),
-            sa.tuple_(DAY.c.component_id, DAY.c.day).in_(_REVISED),
+            sa.tuple_(DAY.c.component_id, DAY.c.day).in_(_REVISED_DAYS),
         )
         .order_by(DAY.c.component_id, DAY.c.day, DAY.c.revision, DAY.c.id)
     )

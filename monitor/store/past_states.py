@@ -21,7 +21,7 @@ from monitor.store.rows import LEVELS
 from monitor.store.tables.facts import INCIDENT, RUN
 
 # What a silence ended was seen at the reading that it ended at; what another state ended was not.
-_SEEN = (
+_STATES_SEEN = (
     sa.select(RUN.c.component_id, RUN.c.level)
     .where(
         RUN.c.page_id == sa.bindparam("page"),
@@ -90,11 +90,11 @@ def _last_reading(connection: Connection, page_id: int, moment: datetime) -> dat
     """Return the last reading by then. A state begins with one and was seen last by one; it may end
     a moment after one, where a single reading has seen it.
     """
-    found = [poll_log.last_read(connection, page_id, moment)]
+    readings = [poll_log.last_read(connection, page_id, moment)]
     for column in (RUN.c.started_at, RUN.c.last_seen_at):
         query = sa.select(sa.func.max(column)).where(RUN.c.page_id == page_id, column <= moment)
-        found.append(connection.execute(query).scalar())
-    return latest(found)
+        readings.append(connection.execute(query).scalar())
+    return latest(readings)
 
 
 def _was_read_around(connection: Connection, page: PageRecord, moment: datetime) -> bool:
@@ -144,7 +144,7 @@ def state_at(connection: Connection, page: PageRecord, moment: datetime) -> Curr
 def _levels(connection: Connection, page: PageRecord) -> Mapping[str, Level | None]:
     if page.observed_until is None:
         return {}
-    rows = connection.execute(_SEEN, {"page": page.id, "read_at": page.observed_until})
+    rows = connection.execute(_STATES_SEEN, {"page": page.id, "read_at": page.observed_until})
     return {component_id: LEVELS[level] for component_id, level in rows}
 
 

@@ -90,14 +90,14 @@ def _opener(patience: Patience) -> Callable[[object, object, Any, Any], Any]:
             """
             end = patience.until_answer()
             try:
-                awaited = next(gen)
+                wait = next(gen)
                 while True:
-                    ready = yield awaited
+                    ready = yield wait
                     if not ready and patience.is_past(end):
                         # What is sent next on this connection would only wait again.
                         self.pgconn.finish()
                         raise NoAnswer("the server does not answer")
-                    awaited = gen.send(ready)
+                    wait = gen.send(ready)
             except StopIteration as stop:
                 return stop.value
 

@@ -68,10 +68,10 @@ _COLUMNS = columns(UPDATE, "incident_id key at status states")
 
 
 def _known_then(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
-    superseded = table.c.superseded_at
+    end = table.c.superseded_at
     return (
         table.c.recorded_at <= sa.bindparam("known_at"),
-        sa.or_(superseded.is_(None), superseded > sa.bindparam("known_at")),
+        sa.or_(end.is_(None), end > sa.bindparam("known_at")),
     )
 
 
@@ -143,14 +143,14 @@ def update_versions(
     comes first.
     """
     moment = FAR_FUTURE if known_at is None else utc(known_at)
-    superseded = UPDATE.c.superseded_at
-    query = sa.select(*_COLUMNS, UPDATE.c.text, UPDATE.c.recorded_at, superseded).where(
+    end = UPDATE.c.superseded_at
+    query = sa.select(*_COLUMNS, UPDATE.c.text, UPDATE.c.recorded_at, end).where(
         UPDATE.c.page_id == page_id,
         UPDATE.c.incident_id == incident_id,
         UPDATE.c.recorded_at <= moment,
     )
     if not edits:
-        query = query.where(sa.or_(superseded.is_(None), superseded > moment))
+        query = query.where(sa.or_(end.is_(None), end > moment))
     rows = connection.execute(query.order_by(UPDATE.c.at, UPDATE.c.id))
     return [_version(row, moment) for row in rows]
 

@@ -79,8 +79,8 @@ def _maintenance_start(incident: Row, updates: Sequence[Update]) -> datetime:
     """
     created_at = instant(incident["created_at"])
     began_at = _first_at(updates, ("in_progress",))
-    planned = instant(incident["scheduled_for"]) if incident.get("scheduled_for") else None
-    return earliest(began_at, planned) or created_at
+    planned_start = instant(incident["scheduled_for"]) if incident.get("scheduled_for") else None
+    return earliest(began_at, planned_start) or created_at
 
 
 def _first_at(updates: Iterable[Update], statuses: Container[str]) -> datetime | None:

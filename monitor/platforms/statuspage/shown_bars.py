@@ -61,10 +61,10 @@ def read_shown_bars(state: PageState, root: Response | None) -> StepsTo[Timeline
 
 def _ask_bars(state: PageState, root: Response | None, ids: Sequence[str]) -> StepsTo[BarReading]:
     """Return the showcase's bars, or those of the root page where there is no showcase."""
-    shown = yield from _showcase(state, ids)
-    if shown.timelines is None and not shown.gaps:
+    reading = yield from _showcase(state, ids)
+    if reading.timelines is None and not reading.gaps:
         return (yield from _embedded_bars(state, root))
-    return shown
+    return reading
 
 
 def _showcase(state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
@@ -77,7 +77,7 @@ def _showcase(state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
 
     def check(answer: Row) -> Row:
         """Return the answer when its bars can be read; what that raises is raised here."""
-        read_timelines(*_shown(answer), state)
+        read_timelines(*_parts_of(answer), state)
         return answer
 
     for batch in batches(ids, SHOWCASE_IDS):
@@ -89,14 +89,14 @@ def _showcase(state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
         except UNREADABLE as error:
             gaps.append(gap_of(f"uptime bars of {len(batch)} components", error))
             continue
-        more_lines, more_values = _shown(answer)
+        more_lines, more_values = _parts_of(answer)
         lines |= more_lines
         values += more_values
     timelines = read_timelines(lines, values, state) if lines else None
     return BarReading(timelines, tuple(gaps))
 
 
-def _shown(answer: Row) -> tuple[dict[str, Row], list[Row]]:
+def _parts_of(answer: Row) -> tuple[dict[str, Row], list[Row]]:
     """Return the timelines and the printed percentages of an answer of the showcase."""
     return answer.get("timelines") or {}, answer.get("values") or []
 
