@@ -12,6 +12,13 @@ class HasSlug(Protocol):
     def slug(self) -> str: ...  # noqa: D102
 
 
+class HasName(Protocol):
+    """What has a name."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+
 class HasBoth(HasSlug, Protocol):
     """What the vendor gave an id and we a slug."""
 
@@ -47,6 +54,11 @@ def by_value(words: type[Word]) -> dict[Any, Word]:
 def slugs_of(items: Iterable[HasSlug]) -> list[str]:
     """Return the slugs of the items, in their order."""
     return [item.slug for item in items]
+
+
+def names_of(items: Iterable[HasName]) -> list[str]:
+    """Return the names of the items, in their order."""
+    return [item.name for item in items]
 
 
 def slugs_by_id(items: Iterable[HasBoth]) -> dict[str, str]:

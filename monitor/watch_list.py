@@ -12,7 +12,7 @@ from monitor.applied_settings import put_in_force, spec
 from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest
-from monitor.lookups import slugs_of
+from monitor.lookups import names_of, slugs_of
 from monitor.plain import join_names
 from monitor.settings_changes import restart_hashes
 from monitor.store import AppliedSettings, ServerRecord, Store, WatchedPage
@@ -43,7 +43,7 @@ class WatchList(NamedTuple):
     @property
     def server_names(self) -> tuple[str, ...]:
         """The names of the servers that watch."""
-        return tuple(server.name for server in self.servers)
+        return tuple(names_of(self.servers))
 
     @property
     def watched_slugs(self) -> frozenset[str]:
@@ -193,7 +193,7 @@ def begin_to_serve(
 
 
 def _waiting(address: str, others: Collection[ServerRecord]) -> str:
-    names = join_names([other.name for other in others])
+    names = join_names(names_of(others))
     return (
         f"{address} was served a moment ago, with other settings, by {names}; waiting up to"
         f" {LEASE.total_seconds():.0f} s for a sign that it still runs"
@@ -202,7 +202,7 @@ def _waiting(address: str, others: Collection[ServerRecord]) -> str:
 
 def _explain(why: Refusal, address: str, before: WatchList, settings: Settings) -> str:
     if why is Refusal.SERVED_OTHERWISE:
-        names = join_names([server.name for server in before.others(settings)])
+        names = join_names(names_of(before.others(settings)))
         return (
             f"{address} is served by {names} with other settings than {settings.source}"
             f"{_differences(before, settings)}; give both the same settings, stop that one, run"

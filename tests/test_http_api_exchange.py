@@ -12,7 +12,8 @@ from api_world import NOW, VENDORS, app_of, ask, asking, small_store
 from store_support import observed, save
 
 from exporters.api import Desk, api
-from exporters.api.caching import Answers, Body, Latest, matches
+from exporters.api.caching import Answers, Body, Latest
+from exporters.revalidation import is_known
 from monitor.model import Level
 
 PATH = "/api/v1/vendors/globex/standing"
@@ -84,7 +85,7 @@ async def test_another_question_and_other_settings_have_other_tags():
     ],
 )
 def test_tags_are_compared_weakly(header, same):
-    assert matches(header, 'W/"a"') is same
+    assert is_known('W/"a"', header) is same
 
 
 def test_answers_are_kept_within_a_bound_and_the_oldest_go_first():
@@ -232,5 +233,5 @@ async def test_other_paths_are_answered_as_before():
 
 
 def test_a_small_answer_is_not_compressed():
-    assert Body.of(b"{}").zipped is None
-    assert gzip.decompress(Body.of(b"x" * 600).zipped or b"") == b"x" * 600
+    assert Body.of(b"{}").compressed is None
+    assert gzip.decompress(Body.of(b"x" * 600).compressed or b"") == b"x" * 600

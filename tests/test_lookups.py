@@ -1,7 +1,16 @@
 from datetime import UTC, datetime
 from enum import Enum
 
-from monitor.lookups import among, attributes, by_key, by_slug, by_value, slugs_by_id, slugs_of
+from monitor.lookups import (
+    among,
+    attributes,
+    by_key,
+    by_slug,
+    by_value,
+    names_of,
+    slugs_by_id,
+    slugs_of,
+)
 from monitor.model import Component, KnownComponent
 
 
@@ -24,6 +33,7 @@ class Colour(Enum):
 def test_items_are_looked_up_by_slug() -> None:
     assert by_slug([WEB, API]) == {"web": WEB, "api": API}
     assert slugs_of([WEB, API]) == ["web", "api"]
+    assert names_of([WEB.component, API.component]) == ["Web", "API"]
     assert slugs_by_id([API, WEB]) == {"a1": "api", "w2": "web"}
 
 

@@ -4,6 +4,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from exporters.access.certificates import server_context
@@ -11,6 +12,7 @@ from exporters.access.hosts import is_loopback
 from exporters.access.passwords import Passwords
 from monitor.config import ClientAuth, Settings, Token, WebConfig, load_web_config
 from monitor.errors import ConfigError
+from monitor.lookups import by_key
 
 
 class OpenToAll(ConfigError):
@@ -78,7 +80,7 @@ def _rules(settings: Settings, web: WebConfig) -> Rules:
         needs_certificate=tls is not None and tls.client_auth is ClientAuth.REQUIRED,
         peers=frozenset() if tls is None else frozenset(tls.client_allowed_sans),
         passwords=Passwords(web.users) if web.users else None,
-        tokens={token.sha256: token for token in settings.tokens},
+        tokens=by_key(settings.tokens, attrgetter("sha256")),
         headers=web.headers,
         hosts=frozenset({*settings.hosts, settings.host.lower(), socket.gethostname().lower()}),
         is_local=is_loopback(settings.host),

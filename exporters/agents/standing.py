@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from exporters.agents.models import Component, OpenIncident, Statuses, VendorStatus, VendorText
 from exporters.agents.questions import component, subject
@@ -18,7 +19,7 @@ from exporters.api.desk import Moment, Subject
 from exporters.wording import level_title, percent
 from monitor import answers
 from monitor.config import VendorConfig
-from monitor.lookups import slugs_by_id
+from monitor.lookups import by_key, slugs_by_id
 from monitor.model import KnownComponent, Level
 from monitor.shares import share
 
@@ -32,7 +33,7 @@ def statuses(knowledge: Moment, vendor: str | None, part: str | None) -> Statuse
     if vendor is not None and vendor not in knowledge.vendors:
         vendor = subject(knowledge, vendor).page.slug
     slugs = sorted(knowledge.vendors) if vendor is None else [vendor]
-    subjects = {each.page.slug: each for each in knowledge.subjects(slugs)}
+    subjects = by_key(knowledge.subjects(slugs), attrgetter("page.slug"))
     pairs: list[tuple[answers.Status, VendorStatus]] = []
     for slug in slugs:
         about = subjects.get(slug)

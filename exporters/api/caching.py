@@ -12,6 +12,7 @@ from exporters.gzipped import piece, stream
 from monitor.answers import STALE_INTERVALS, freshness
 from monitor.config import VendorConfig
 from monitor.intervals import day_of
+from monitor.model import without_none
 from monitor.store import PageRecord
 
 LONGEST = timedelta(minutes=5)
@@ -58,18 +59,12 @@ def tick(now: datetime) -> int:
 def changed_at(page: PageRecord, now: datetime) -> datetime:
     """Return when what is known of a page changed last, as far as is told: its last poll."""
     instants = (page.last_poll_at, page.derived_at, page.added_at)
-    return min(now, max(each for each in instants if each is not None))
+    return min(now, max(without_none(instants)))
 
 
 def entity_tag(*parts: object) -> str:
     """Return a weak tag: two answers of one tag say the same, made at two moments."""
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'
-
-
-def matches(header: str, tag: str) -> bool:
-    """Whether an If-None-Match header has the tag, compared weakly (RFC 9110, 13.1.2)."""
-    tags = [each.strip() for each in header.split(",")]
-    return "*" in tags or tag.removeprefix("W/") in (each.removeprefix("W/") for each in tags)
 
 
 @dataclass(frozen=True, slots=True)

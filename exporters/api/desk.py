@@ -21,13 +21,13 @@ from exporters.api.caching import (
     Stamp,
     changed_at,
     entity_tag,
-    matches,
     stamp,
     tick,
 )
 from exporters.api.problems import NotThere
 from exporters.api.repeated import Question, Repeated
 from exporters.negotiation import wants_gzip
+from exporters.revalidation import is_known
 from exporters.text_format import ON_SURROGATES
 from monitor import answers
 from monitor.component_names import find_component
@@ -327,7 +327,7 @@ class _Work:
                 "cache-control": "private, no-cache",
                 "vary": "Accept-Encoding",
             }
-            if self.known_tags and matches(self.known_tags, tag):
+            if self.known_tags and is_known(tag, self.known_tags):
                 return Response(status_code=304, headers=headers)
             body = self.desk.body(tag, reply)
         if use_gzip and body.compressed is not None:

@@ -14,7 +14,7 @@ from exporters.feeds.desk import Desk, max_age_seconds
 from exporters.feeds.entries import KINDS
 from exporters.feeds.feed import Feed
 from exporters.revalidation import Content, revalidated
-from monitor.model import Level
+from monitor.model import LEVEL_OF_WORD, Level
 
 FORMS: Mapping[str, tuple[str, Callable[[Feed], bytes]]] = {
     "atom": (atom.MEDIA_TYPE, atom.atom),
@@ -55,11 +55,10 @@ def _endpoint(desk: Desk, form: str) -> Callable[[Request], object]:
 
 def _level(request: Request) -> Level | None:
     """Read `level=partial_outage`; None = any. Raises HTTPException 400."""
-    words = {level.word: level for level in Level}
     word = request.query_params.get("level")
-    if word is not None and word not in words:
-        raise HTTPException(400, f"there is no such level; there are {', '.join(words)}")
-    return None if word is None else words[word]
+    if word is not None and word not in LEVEL_OF_WORD:
+        raise HTTPException(400, f"there is no such level; there are {', '.join(LEVEL_OF_WORD)}")
+    return None if word is None else LEVEL_OF_WORD[word]
 
 
 def _kinds(request: Request) -> Sequence[str]:

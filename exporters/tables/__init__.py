@@ -7,6 +7,7 @@ is null (CSV: empty), never 0 and never "operational". The days are the stored o
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 
 from exporters.tables.days import DAYS
 from exporters.tables.extract import Extract, read
@@ -17,8 +18,9 @@ from exporters.tables.sinks import Format, Sink, sink
 from exporters.tables.table import Row, Table
 from exporters.tables.updates import INCIDENT_UPDATES
 from exporters.tables.windows import WINDOWS
+from monitor.lookups import by_key
 
 _TABLES = (DAYS, WINDOWS, INTERVALS, INCIDENTS, INCIDENT_UPDATES, OBSERVATIONS)
-TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES}
+TABLES: Mapping[str, Table] = by_key(_TABLES, attrgetter("name"))
 
 __all__ = ("TABLES", "Extract", "Format", "Row", "Sink", "Table", "read", "sink")

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from monitor.answers.standing import Freshness, freshness
 from monitor.config import VendorConfig
-from monitor.lookups import among
+from monitor.lookups import among, by_key
 from monitor.model import Incident, KnownComponent, by_id
 from monitor.store import PageRecord, Store
 
@@ -33,7 +34,7 @@ def maintenances(
 
     Reads the pages, the maintenances, and the components of the vendors that have any.
     """
-    pages = {page.id: page for page in store.pages(set(vendors))}
+    pages = by_key(store.pages(set(vendors)), attrgetter("id"))
     components: dict[int, Mapping[str, KnownComponent]] = {}
     for page_id, incident in store.maintenances():
         if page_id not in pages:

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, starmap
+from operator import attrgetter
+from typing import TypeVar
 
 from monitor.config import CatalogEntry, VendorConfig, catalog_names, search_catalog
-from monitor.lookups import slugs_of
+from monitor.lookups import by_key, slugs_of
 from monitor.model import Incident, KnownComponent
 from monitor.store import PageRecord, Store
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +62,26 @@ def search(store: Store, vendors: Mapping[str, VendorConfig], query: SearchQuery
     """Return where the text occurs; `vendors` are those of the settings, by slug. Asks the store
     three questions.
     """
-    pages = {page.id: page for page in store.pages(set(vendors))}
+    pages = by_key(store.pages(set(vendors)), attrgetter("id"))
     since = query.now - timedelta(days=query.days)
     components = store.components_named(query.text, most=query.most)
     incidents = store.incidents_titled(query.text, since=since, most=query.most)
     own = sorted(vendors.values(), key=lambda vendor: vendor.name.casefold())
     return Findings(
         vendors=tuple(islice(_matching(own, query.text), query.most)),
-        components=tuple(
-            FoundComponent(pages[key], part) for key, part in components if key in pages
-        ),
-        incidents=tuple(FoundIncident(pages[key], each) for key, each in incidents if key in pages),
+        components=tuple(starmap(FoundComponent, _with_pages(components, pages))),
+        incidents=tuple(starmap(FoundIncident, _with_pages(incidents, pages))),
         catalogue=tuple(islice(_others(own, query.text), query.most)),
     )
+
+
+def _with_pages(
+    rows: Iterable[tuple[int, Item]], pages: Mapping[int, PageRecord]
+) -> Iterator[tuple[PageRecord, Item]]:
+    """Yield what is on one of these pages, with its page."""
+    for page_id, item in rows:
+        if page_id in pages:
+            yield pages[page_id], item
 
 
 def _matching(vendors: Iterable[VendorConfig], text: str) -> Iterator[VendorConfig]:

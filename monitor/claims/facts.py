@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import TypeVar
 
 from monitor.day_range import DayRange
 from monitor.intervals import Interval, day_interval, spans_of
+from monitor.lookups import by_key
 from monitor.model import (
     Bar,
     Basis,
@@ -84,7 +86,7 @@ class FactsByComponent:
             updates=self._updates.get(key, ()),
             excused=self._excused.get(key, ()),
             open_claims=self._open_claims.get(key, ()),
-            bars={bar.day: bar for bar in self._bars.get(key, ())},
+            bars=by_key(self._bars.get(key, ()), attrgetter("day")),
             coverage=[*self._coverage.get(None, ()), *self._coverage.get(key, ())],
             unlisted_ids=self._unlisted_ids,
         )

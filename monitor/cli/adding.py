@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple, Self
 
@@ -16,6 +16,9 @@ from monitor.config import Addition, Settings
 from monitor.errors import ConfigError
 from monitor.history import named_ids
 from monitor.kit.patterns import match_any
+from monitor.kit.states import components_of
+from monitor.lookups import names_of
+from monitor.model import Component
 from monitor.picks import select
 from monitor.plain import join_names
 from monitor.suggestions import did_you_mean, nearest
@@ -150,15 +153,19 @@ def ask(contact: FirstContact) -> Choice:
     """Ask which regions and which components count; all of them is no choice, so that new ones
     count too.
     """
-    components = [row.component for row in contact.state.components]
-    regions = sorted({component.region for component in components if component.region})
+    components = components_of(contact.state.components)
+    regions = _regions_of(components)
     if regions and contact.about.regions != "none":
         return _ask_regions(regions, is_required=contact.about.regions == "required")
-    names = list(dict.fromkeys(component.name for component in components))
+    names = list(dict.fromkeys(names_of(components)))
     if len(names) < 2:  # noqa: PLR2004
         return Choice()
     selection = _select("components", names)
     return Choice(include=selection) if len(selection) < len(names) else Choice()
+
+
+def _regions_of(components: Iterable[Component]) -> list[str]:
+    return sorted({component.region for component in components if component.region})
 
 
 def _ask_regions(regions: Sequence[str], *, is_required: bool) -> Choice:
@@ -187,7 +194,7 @@ def _require_known_components(contact: FirstContact, choice: Choice) -> None:
     for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
         for pattern in patterns:
             if not named_ids(components, [pattern]):
-                names = [row.component.name for row in components]
+                names = names_of(components_of(components))
                 near = did_you_mean(nearest(pattern, names))
                 raise ConfigError(
                     f"{option} {pattern!r} names no component of {contact.url};"
@@ -199,8 +206,7 @@ def _doubt_regions(contact: FirstContact, regions: Sequence[str]) -> None:
     """Say which regions are probably typos. A page may name a region only when something happens
     there, so one that it does not name now may be right.
     """
-    rows = contact.state.components
-    names = sorted({row.component.region for row in rows if row.component.region})
+    names = _regions_of(components_of(contact.state.components))
     for region in regions:
         near = None if match_any(names, [region]) else nearest(region, names)
         if near:

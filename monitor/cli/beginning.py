@@ -13,6 +13,7 @@ from monitor.cli import suggested_words
 from monitor.cli.invocation import to_type
 from monitor.cli.options import ConfigOption
 from monitor.errors import ConfigError
+from monitor.lookups import names_of
 from monitor.picks import select
 from monitor.terminal import ask, note, say
 
@@ -108,7 +109,7 @@ def _pages_meant(word: str) -> Sequence[str]:
         if not entries:
             say(str(error), style="yellow", err=True)
             return []
-    names = [entry.name for entry in entries]
+    names = names_of(entries)
     say(*[f"{number:>5}  {name}" for number, name in enumerate(names, 1)])
     while answer := ask(f"Which of these is {word}? Numbers or names; Enter for none").strip():
         try:

@@ -15,6 +15,7 @@ from monitor.cli.files import whole_file
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
+from monitor.lookups import names_of
 from monitor.progress import counting
 from monitor.runtime import open_context
 from monitor.spans import SpanChoice
@@ -131,7 +132,7 @@ def _write(
         components = "all" if with_components else "none"
         query = export_query(context, choice, components=components)
         pages = context.pages(vendors)
-        counts = dict.fromkeys((table.name for table in target.require_tables()), 0)
+        counts = dict.fromkeys(names_of(target.require_tables()), 0)
         with target.open() as sinks, counting("vendors", len(pages)) as advance:
             for page in pages:
                 reading = tables.read(context.store, page, context.vendors[page.slug], query)

@@ -145,8 +145,8 @@ def _catalogue_entries(text: str, category: str | None) -> list[CatalogEntry]:
             did_you_mean(nearest(category, categories)) or f"there are: {', '.join(categories)}"
         )
         raise ConfigError(f"no category is called {category!r}; {remedy}")
-    entries = configuration.search_catalog(text)
-    return [entry for entry in entries if category in {None, entry.category}]
+    matches = configuration.search_catalog(text)
+    return [entry for entry in matches if category in {None, entry.category}]
 
 
 def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape, text: str) -> None:

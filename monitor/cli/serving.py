@@ -32,6 +32,7 @@ from monitor.config import Settings
 from monitor.errors import MonitorError
 from monitor.fetch import Fetches
 from monitor.lookups import by_slug
+from monitor.model import without_none
 from monitor.network import open_files
 from monitor.notify import Notifier
 from monitor.plain import join_names
@@ -337,7 +338,7 @@ def find_problems(
     """Return why we are not ready, in lines for people; empty = we are."""
     store = collector.store
     texts = [schedule.problem, store.health.problem, None if presence is None else presence.problem]
-    problems = [text for text in texts if text is not None]
+    problems = without_none(texts)
     try:
         with store.patience.within(ANSWER_SECONDS):
             problems += clock_problems(collector, now=now)

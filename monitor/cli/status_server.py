@@ -8,7 +8,7 @@ from typing import Any
 from monitor.answers import Status, Target, TargetQuery
 from monitor.errors import ServerError
 from monitor.intervals import utc
-from monitor.model import Incident, Level, Phase
+from monitor.model import LEVEL_OF_WORD, Incident, Phase
 from monitor.plain import masked_url
 
 TOKEN = "MONITOR_TOKEN"  # noqa: S105 - the variable's name
@@ -18,7 +18,6 @@ OLDEST = timedelta(minutes=5)
 """How far the instant of an answer may be from our clock: one that is older was kept somewhere."""
 
 _PATH = "/api/v1/status"
-_LEVELS: Mapping[str | None, Level | None] = {None: None, **{level.word: level for level in Level}}
 
 
 def ask_monitor(query: TargetQuery, url: str, clock: Callable[[], datetime]) -> list[Status]:
@@ -60,13 +59,13 @@ def _parameters(query: TargetQuery) -> Iterator[tuple[str, str]]:
 
 def _status(entry: Mapping[str, Any], as_of: datetime) -> Status:
     """Return the status that an answer tells. Raises KeyError, TypeError or ValueError."""
-    level = _LEVELS[entry["level"]]
+    word = entry["level"]
     return Status(
         target=Target(str(entry["vendor"]), _maybe_text(entry["components"])),
         page=_maybe_text(entry["page"]),
         as_of=as_of,
         interval_seconds=_maybe_count(entry["interval_seconds"]),
-        level=level,
+        level=None if word is None else LEVEL_OF_WORD[word],
         why_unknown=_maybe_text(entry["why_unknown"]),
         read_at=None if entry["read_at"] is None else _instant(entry["read_at"]),
         known_components=_maybe_count(entry["known_components"]),

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from monitor import platforms
 from monitor.errors import FetchError, Throttled, UnknownPlatform
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import is_challenge
+from monitor.lookups import by_key
 
 Ask = Callable[[Get], Awaitable[Response | FetchError]]
 """Asks the page, and returns what it answers or why it did not."""
@@ -137,7 +139,7 @@ class _Search:
                 yield Get(path=path)
         if self._has_ordinary_sign:
             return
-        last = {get.path: get for get in self._last_candidates()}
+        last = by_key(self._last_candidates(), attrgetter("path"))
         for path, get in last.items():
             if path not in past:
                 yield get

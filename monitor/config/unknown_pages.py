@@ -6,10 +6,11 @@ from monitor.config.keys import Key, read_fields, shape_of
 from monitor.config.mistakes import Mistake
 from monitor.config.nodes import Value
 from monitor.config.readers import Reader, Shape, text
-from monitor.config.values import LEVELS, choice, patterns, selector
+from monitor.config.values import choice, patterns, selector
 from monitor.kit.protocol import FeedSettings, HtmlSettings
+from monitor.model import LEVEL_OF_WORD
 
-FEED_MEANINGS = ("open", "ended", "scheduled", *LEVELS)
+FEED_MEANINGS = ("open", "ended", "scheduled", *LEVEL_OF_WORD)
 """What a word of the user's own may mean in a feed."""
 
 _EXAMPLES = {
@@ -27,7 +28,7 @@ def _html(value: Value) -> HtmlSettings:
     for key, example in _EXAMPLES.items():
         if key not in value.entries():
             raise Mistake(f"needs `{key}`, like {example}")
-    words = tuple((word, LEVELS[level]) for word, level in fields.pop("words", ()))
+    words = tuple((word, LEVEL_OF_WORD[level]) for word, level in fields.pop("words", ()))
     # A selector that could not be read has been noted at its own place.
     return HtmlSettings(**{"component": "*", **fields, "words": words})
 
@@ -59,7 +60,7 @@ HTML_KEYS: Mapping[str, Key] = {
     "name": Key("name", selector),
     "state": Key("state", selector),
     "attribute": Key("attribute", text),
-    "words": Key("words", _meanings(tuple(LEVELS))),
+    "words": Key("words", _meanings(tuple(LEVEL_OF_WORD))),
 }
 """Keys of `html:`."""
 

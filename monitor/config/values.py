@@ -12,11 +12,7 @@ from monitor.config.mistakes import Mistake, one_of, quote
 from monitor.config.nodes import Value, read_each
 from monitor.config.readers import TEXT, Reader, Shape, as_text, written
 from monitor.intervals import is_zone_name, utc
-from monitor.model import Level
 from monitor.suggestions import did_you_mean, nearest_zone
-
-LEVELS = {level.word: level for level in Level}
-"""Levels by the word they are written as."""
 
 MOST_MEBIBYTES = 1024
 _PADDED_DURATION = rf"^\s*(?=\S){DURATION}\s*$"

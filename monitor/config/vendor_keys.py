@@ -13,9 +13,9 @@ from monitor.config.override_keys import overrides
 from monitor.config.readers import TEXT, Reader, as_text, written
 from monitor.config.settings import TIERS
 from monitor.config.unknown_pages import feed, html
-from monitor.config.values import LEVELS, between, choice, mebibytes, patterns, share, truth, zone
+from monitor.config.values import between, choice, mebibytes, patterns, share, truth, zone
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
-from monitor.model import Level
+from monitor.model import LEVEL_OF_WORD, Level
 
 _SLUG = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -45,11 +45,11 @@ def _url(value: Value) -> str:
 
 def _impact_mapping(value: Value) -> dict[str, Level]:
     words = read_fields(value, _impact_keys())
-    return {word: LEVELS[name] for word, name in words.items()}
+    return {word: LEVEL_OF_WORD[name] for word, name in words.items()}
 
 
 def _impact_keys() -> dict[str, Key]:
-    level = choice(lambda: LEVELS, "a level")
+    level = choice(lambda: LEVEL_OF_WORD, "a level")
     return {word: Key(word, level) for word in DEFAULT_IMPACT_MAPPING}
 
 

@@ -40,6 +40,7 @@ from monitor.model.evidence import (
 from monitor.model.facts import KnownComponent, ObservedRun, OpenClaim, PageFacts
 from monitor.model.levels import (
     BAD_LEVELS,
+    LEVEL_OF_WORD,
     Aspect,
     Basis,
     Confidence,
@@ -53,6 +54,7 @@ from monitor.model.lookup import by_id, id_set, pick, without_none
 __all__ = (
     "ALWAYS",
     "BAD_LEVELS",
+    "LEVEL_OF_WORD",
     "NO_SECONDS",
     "Absence",
     "Aspect",

@@ -33,6 +33,9 @@ class Level(IntEnum):
         return self >= Level.PARTIAL_OUTAGE
 
 
+LEVEL_OF_WORD = {level.word: level for level in Level}
+"""The levels by their machine words, the best first."""
+
 BAD_LEVELS = (Level.MAJOR_OUTAGE, Level.PARTIAL_OUTAGE, Level.DEGRADED, Level.MAINTENANCE)
 
 

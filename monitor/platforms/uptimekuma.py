@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, St
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
 from monitor.kit.states import components_of
 from monitor.kit.times import instant
+from monitor.lookups import by_key
 from monitor.model import (
     Aspect,
     Basis,
@@ -296,7 +298,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     long.
     """
     answer = yield from _read(page)
-    monitors = {monitor.component.id: monitor for monitor in answer.monitors}
+    monitors = by_key(answer.monitors, attrgetter("component.id"))
     impacts: list[Impact] = []
     coverage: list[Coverage] = []
     words: set[str] = set()

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from monitor.errors import StoreError
+from monitor.lookups import names_of
 from monitor.plain import join_names
 from monitor.store import addresses, copy_mark, engine, schema, upkeep
 from monitor.store.copy_rows import (
@@ -158,7 +159,7 @@ def _version(target: Engine, where: str) -> str | None:
     with engine.store_errors(target), engine.reading(target).connect() as connection:
         version = schema.revision(connection)
         strangers = set() if version else set(sa.inspect(connection).get_table_names())
-    names = sorted(strangers & {table.name for table in tables()})
+    names = sorted(strangers.intersection(names_of(tables())))
     if names:
         raise StoreError(
             f"{where} has a table {names[0]} of another program; name an empty database"

@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
-from monitor.lookups import attributes
+from monitor.lookups import attributes, by_key
 from monitor.store.edges import latest
 from monitor.store.records import PollRecord
 from monitor.store.rows import among, columns, execute_each, new_values, update_row
@@ -161,7 +162,7 @@ _GROW = update_row(POLL, _GROWING)
 def _latest(connection: Connection, page_ids: Collection[int]) -> dict[int, _Stretch]:
     rows = connection.execute(_LATEST, {"ids": list(page_ids)})
     stretches = map(_to_stretch, map(_PollRow._make, rows))
-    return {stretch.page_id: stretch for stretch in stretches}
+    return by_key(stretches, attrgetter("page_id"))
 
 
 def _to_stretch(row: _PollRow) -> _Stretch:

@@ -1,12 +1,14 @@
 """The facts of a page that hold now, with the ids of their rows: what evidence is compared with."""
 
 from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import Interval
+from monitor.lookups import by_key
 from monitor.model import Bar, Coverage, Impact, Incident, ReportedUptime
 from monitor.store.changes.bars import BarSpan
 from monitor.store.changes.common import FactRow
@@ -65,7 +67,7 @@ class PresentFacts:
     def incidents(self, ids: Iterable[str]) -> dict[str, FactRow[Incident]]:
         """Return these incidents by id, as far as there are any."""
         rows = self._read_among(INCIDENTS, _INCIDENTS_OF, dict.fromkeys(ids))
-        return {row.fact.id: row for row in rows}
+        return by_key(rows, attrgetter("fact.id"))
 
     def impacts_of(self, incident_ids: Iterable[str]) -> list[FactRow[Impact]]:
         """Return the impacts of these incidents."""

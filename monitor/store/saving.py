@@ -5,12 +5,14 @@ writes that.
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from monitor import clocks
 from monitor.intervals import Interval, day_of, utc
+from monitor.lookups import by_key
 from monitor.model import Aspect, Evidence, Observation, PageInfo, id_set
 from monitor.store import components, facts, healing, pages, runs, units, updates, words
 from monitor.store.changes.bars import bar_spans, compare_bars
@@ -268,7 +270,7 @@ class EvidenceWriter:
         if evidence.observed is None:
             return
         until, read_at = self._page.observed_until, utc(evidence.read_at)
-        states = {state.component_id: state for state in evidence.observed}
+        states = by_key(evidence.observed, attrgetter("component_id"))
         how = sequel(until, read_at, self._max_gap)
         if how is Sequel.OUT_OF_ORDER:
             self._left_out = True

@@ -4,10 +4,12 @@ its thread.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from operator import attrgetter
 from typing import NamedTuple
 
 from monitor.config import EVIDENCE_ALL, EVIDENCE_NONE, VendorConfig
 from monitor.intervals import ONE_DAY, day_of
+from monitor.lookups import by_key
 from monitor.model import Evidence, PageHistory
 from monitor.pins import BAD, DISPUTED, READ, REVISED, bad_days, bad_days_of, disputed_days_of
 from monitor.store import Body, BodyRef, Changes, PageRecord, Pin, Store
@@ -60,7 +62,7 @@ class Pinning:
         stand for. `changes` is None where it said nothing.
         """
         self._note_current(page.id, refs)
-        distinct = {ref.sha256: ref for ref in self._current_refs(page.id)}
+        distinct = by_key(self._current_refs(page.id), attrgetter("sha256"))
         self._pin_reading(page.id, refs, now)
         if changes is None:
             return
@@ -74,7 +76,7 @@ class Pinning:
         if refs:
             urls = set(self._conditional_urls.get(page_id, ()))
             urls.update(ref.url for ref in refs)
-            by_url = {ref.url: ref for ref in (*self._current_refs(page_id), *refs)}
+            by_url = by_key((*self._current_refs(page_id), *refs), attrgetter("url"))
             self._current[page_id] = _of_urls(by_url.values(), urls)
 
     def pin_piece(

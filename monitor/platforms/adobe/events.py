@@ -11,6 +11,7 @@ from monitor.kit.events import Event, ImpactSpan, expire_stale
 from monitor.kit.fields import Row, identifier, maybe_row, maybe_text, row
 from monitor.kit.responses import shape_error
 from monitor.kit.states import components_in_order
+from monitor.lookups import names_of
 from monitor.model import Component, Phase
 from monitor.platforms.adobe.courses import MAINTENANCE, PHASES, Course, Post, moment, read_course
 
@@ -83,7 +84,7 @@ def _event(
     phase = min((course.phase for course in courses), key=ORDER.index)
     result = Event(
         id=key,
-        title=_title(last, texts) or ", ".join(course.name for course in courses),
+        title=_title(last, texts) or ", ".join(names_of(courses)),
         phase=phase,
         start=_start(event, courses, phase),
         end=max(_ends(courses), default=None),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.kit.protocol import FeedSettings
-from monitor.model import Level
+from monitor.model import LEVEL_OF_WORD, Level
 
 SEVERITIES: Mapping[str, Level] = {
     "partial": Level.PARTIAL_OUTAGE,
@@ -153,11 +153,10 @@ class Words:
 @lru_cache(maxsize=8)
 def words_of(settings: FeedSettings) -> Words:
     """Return the words to look for; the user's count before ours."""
-    by_word = {level.word: level for level in Level}
     levels, states = dict(SEVERITIES), dict(STATES)
     for word, meaning in settings.words:
-        if meaning in by_word:
-            levels[word] = by_word[meaning]
+        if meaning in LEVEL_OF_WORD:
+            levels[word] = LEVEL_OF_WORD[meaning]
         else:
             states[word] = meaning
     spaced_words, other_words = [], []

@@ -25,6 +25,7 @@ from monitor.kit.fields import Row, maybe_text, row, rows
 from monitor.kit.protocol import About, PageContext, Response, Steps
 from monitor.kit.responses import locate_errors
 from monitor.kit.states import current_states
+from monitor.lookups import by_key
 from monitor.model import PageInfo, pick
 from monitor.platforms.flashduty.answers import ask_active, ask_changes, ask_past, data_of
 from monitor.platforms.flashduty.changes import (
@@ -105,7 +106,7 @@ def _follow(key: str, missing: frozenset[str], page: PageContext) -> Steps:
     """
     response = yield from ask_changes(key, page.now - LONGEST, page.now)
     with locate_errors(response.url):
-        records = {change_id(record): record for record in _changes(response)}
+        records = by_key(_changes(response), change_id)
         events = events_of(pick(records, missing).values(), page.now)
         yield evidence(SOURCE, page, events=events, withdrawn=missing - records.keys())
 

@@ -15,6 +15,7 @@ from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row, optional_verbatim, percentage, verbatim
 from monitor.kit.protocol import PageContext
 from monitor.kit.states import words_of
+from monitor.lookups import by_key
 from monitor.model import (
     Aspect,
     Basis,
@@ -107,7 +108,7 @@ def _impacts(
     """Return the intervals that have begun and last, overlaps included; one given twice counts
     once.
     """
-    incidents = {incident_id(row): row for row in (*reading.ongoing, *reading.notices)}
+    incidents = by_key((*reading.ongoing, *reading.notices), incident_id)
     impacts: dict[Impact, None] = {}
     for interval in intervals:
         impact = _impact(interval, incidents.get(interval.incident_id or ""), now)

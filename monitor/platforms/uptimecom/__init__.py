@@ -29,6 +29,7 @@ from monitor.kit.protocol import About, PageContext, Steps
 from monitor.kit.responses import locate_errors
 from monitor.kit.states import components_of, in_trouble
 from monitor.kit.times import epoch
+from monitor.lookups import by_key
 from monitor.model import Coverage, PageInfo, id_set, pick
 from monitor.platforms.uptimecom.answers import ask_current, ask_history, data_of
 from monitor.platforms.uptimecom.components import VOCABULARY, component_states
@@ -102,7 +103,7 @@ def _follow(path: str, missing: frozenset[str], page: PageContext) -> Steps:
     """
     response = yield from ask_history(path, page.now - LONGEST, page.now)
     with locate_errors(response.url):
-        records = {incident_id(record): record for record in _incidents(data_of(response))}
+        records = by_key(_incidents(data_of(response)), incident_id)
         missing_records = list(pick(records, missing).values())
         yield evidence(
             SOURCE,

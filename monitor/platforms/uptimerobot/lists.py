@@ -21,6 +21,7 @@ from monitor.kit.responses import (
     read_json,
     shape_error,
 )
+from monitor.lookups import by_key
 from monitor.platforms.uptimerobot.detection import LIST, key_in_address, key_in_html
 
 MOST_PAGES = 100
@@ -54,7 +55,7 @@ class Monitors:
 
     def by_key(self) -> Mapping[str, Row]:
         """Return the monitors by id; of one that is listed twice the last."""
-        return {monitor_key(monitor): monitor for monitor in self.rows}
+        return by_key(self.rows, monitor_key)
 
     @property
     def unknown_zone(self) -> str | None:
