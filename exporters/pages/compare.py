@@ -31,6 +31,7 @@ def compare_page(visit: Visit) -> Page:
         "window_days": days,
         "selects": list(compare_view.selects(names, slugs, MOST)),
         "records": records,
+        "axis": compare_view.common_axis(records),
         "unread": [names[slug] for slug in slugs if slug not in read],
         "rows": list(compare_view.rows(records, visit.links)),
         "figures": list(compare_view.side_by_side(records, visit.site.policy())),

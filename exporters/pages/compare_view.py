@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from exporters.explain.phrases import bad_text
+from exporters.pages.axis import Axis, axis
 from exporters.pages.cells import Strip, level_class, strip
 from exporters.pages.links import Links
 from exporters.pages.times import day_words, window_words
@@ -103,6 +104,14 @@ def note(records: Sequence[Record], joint: JointDays) -> str:
 def _common_window(records: Sequence[Record]) -> Window:
     windows = [record.window for record in records]
     return Window(max(each.first for each in windows), min(each.last for each in windows))
+
+
+def common_axis(records: Sequence[Record]) -> Axis | None:
+    """Return the axis of the strips; None where they do not begin with the same day: today is
+    another day in another zone.
+    """
+    windows = {record.window for record in records}
+    return axis(windows.pop()) if len(windows) == 1 else None
 
 
 def rows(records: Sequence[Record], links: Links) -> Iterator[Row]:

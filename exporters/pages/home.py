@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from exporters.boards import Entry
+from exporters.pages.axis import DAYS, axis
 from exporters.pages.cells import KEYS
 from exporters.pages.figures import Figures
 from exporters.pages.headline import headline, silence_words
 from exporters.pages.home_question import ANY, GROUPS, SORTS, Question
-from exporters.pages.home_view import NO_CATEGORY, axis, in_order, matching, rows_of, thirds
+from exporters.pages.home_view import NO_CATEGORY, in_order, matching, rows_of
 from exporters.pages.now_view import ended_lately, troubles, unrated
-from exporters.pages.times import short_day, window_words
+from exporters.pages.times import window_words
 from exporters.pages.visits import Page, PageKind, Visit
 from monitor import answers
 from monitor.ratios import window_ending
@@ -24,7 +25,6 @@ MOST_TROUBLES = 50
 MOST_TOLD = 20
 """So many incidents of vendors without trouble are listed."""
 
-DAYS = 90
 LONGEST_SECONDS = 60
 """How long the page may be kept, where no vendor is polled more often."""
 
@@ -56,10 +56,6 @@ def home_page(visit: Visit) -> Page:
             "count": len(entries),
             "window": window_words(window),
             "axis": axis(window),
-            "last_day": short_day(window.last),
-            "thirds": [
-                f"{short_day(first)} to {short_day(last)}" for first, last in thirds(window)
-            ],
             "keys": KEYS,
             "question": question,
             "choices": _choices(entries, visit),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from exporters.boards import Entry
 from exporters.pages.cells import level_class
@@ -10,17 +10,10 @@ from exporters.pages.figures import Figures
 from exporters.pages.home_question import ANY, Question
 from exporters.pages.links import Links
 from exporters.pages.now_view import badness, is_trouble, last_read
-from exporters.pages.times import Moment, short_day
+from exporters.pages.times import Moment
 from exporters.wording import level_title
-from monitor.model import Window
 
 NO_CATEGORY = "not in the catalogue"
-ROW_DAYS = 30
-"""So many days stand in a row on a narrow screen."""
-
-_CLEAR_COLUMNS = 6
-"""So many columns the name of a month needs for itself."""
-
 FiguresOf = Callable[[Entry], Figures | None]
 
 
@@ -37,14 +30,6 @@ class Row:
     last_read: Moment | None
     figures: Figures | None
     heading: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A day's name above the column of a strip, which counts from 1."""
-
-    column: int
-    text: str
 
 
 def matching(
@@ -134,22 +119,3 @@ def _heading(entry: Entry, group: str) -> str:
     if group == "category":
         return f"Category: {entry.category or NO_CATEGORY}"
     return ""
-
-
-def axis(window: Window) -> list[Mark]:
-    """Return the names above a strip: of its first day, and of the months that begin in it."""
-    marks = [Mark(1, short_day(window.first))]
-    for offset in range(_CLEAR_COLUMNS, window.days - 2 * _CLEAR_COLUMNS):
-        day = window.first + timedelta(days=offset)
-        if day.day == 1:
-            marks.append(Mark(offset + 1, short_day(day)))
-    return marks
-
-
-def thirds(window: Window) -> list[tuple[date, date]]:
-    """Return the first and last day of each row of a strip on a narrow screen."""
-    parts = []
-    for offset in range(0, window.days, ROW_DAYS):
-        first = window.first + timedelta(days=offset)
-        parts.append((first, min(window.last, first + timedelta(days=ROW_DAYS - 1))))
-    return parts

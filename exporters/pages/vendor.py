@@ -8,6 +8,7 @@ from datetime import date
 from starlette.exceptions import HTTPException
 
 from exporters.pages import component_rows, vendor_windows
+from exporters.pages.axis import axis
 from exporters.pages.calendar_months import WEEKDAYS, CalendarMonth, calendar_months
 from exporters.pages.cells import KEYS, Strip, strip
 from exporters.pages.dossiers import Dossier, DossierKey
@@ -113,6 +114,7 @@ def _page(visit: Visit, subject: Subject, dossier: Dossier) -> Page:
         "present": present(subject, links),
         "keys": KEYS,
         "strip": strip,
+        "axis": axis(record.window),
         "groups": groups,
         "more_components": more,
         "windows": vendor_windows.window_rows(sums, record.query.policy, subject, links),
