@@ -92,8 +92,16 @@ class _Reading:
 
 
 def _first_known(history: History) -> date | None:
-    rows = (day.day for day in history.days.values() if day.level is not None)
-    return min((*rows, *(run.first for run in history.quiet)), default=None)
+    return min(_known_days(history), default=None)
+
+
+def _known_days(history: History) -> Iterator[date]:
+    """Yield the days whose level is known, of each quiet run the first alone."""
+    for run in history.quiet:
+        yield run.first
+    for row in history.days.values():
+        if row.level is not None:
+            yield row.day
 
 
 def _components(store: Store, reading: _Reading, which: str) -> list[KnownComponent]:
@@ -119,8 +127,7 @@ def _matters(
     key = entry.component.id
     if entry.removed_at is None and levels.get(key) is not Level.OPERATIONAL:
         return True
-    days = history.components[key].days.values()
-    return any(day.is_outage for day in days)
+    return history.components[key].has_outage
 
 
 def _vendor(reading: _Reading) -> Iterator[Series]:
@@ -203,6 +210,14 @@ def _formula_series(
 
 def _first_bar(history: History) -> date:
     """Return the first day that rests on the vendor's bars; the last there is when none does."""
-    rows = (day.day for day in history.days.values() if day.source is Aspect.BARS)
-    runs = (run.first for run in history.quiet if run.source is Aspect.BARS)
-    return min((*rows, *runs), default=date.max)
+    return min(_days_of_bars(history), default=date.max)
+
+
+def _days_of_bars(history: History) -> Iterator[date]:
+    """Yield the days that rest on the vendor's bars, of each quiet run the first alone."""
+    for run in history.quiet:
+        if run.source is Aspect.BARS:
+            yield run.first
+    for row in history.days.values():
+        if row.source is Aspect.BARS:
+            yield row.day

@@ -1,8 +1,9 @@
 """Which past days are exported, and when each of their values is stamped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import NamedTuple
 
 from exporters.samples import DATES_AGO
@@ -43,8 +44,7 @@ class HistoryQuery:
     def stamped_days(self, zone: tzinfo) -> "list[StampedDay]":
         """Return the days wanted whose noon (UTC) is past, in order."""
         window, until = self.window(day_of(self.now, zone)), self.now - self.settled
-        past = [day for day in days_between(window.first, window.last) if noon_of(day) <= until]
-        return [StampedDay(day, int(noon_of(day).timestamp())) for day in past]
+        return list(_past(days_between(window.first, window.last), noon_of, until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ class StampedDay:
 
     day: date
     stamp: int
+
+
+def _past(
+    days: Iterable[date], stamp: Callable[[date], datetime], until: datetime
+) -> Iterator[StampedDay]:
+    """Yield the days whose stamp is not after `until`, each with it."""
+    for day in days:
+        at = stamp(day)
+        if at <= until:
+            yield StampedDay(day, int(at.timestamp()))
 
 
 def noon_of(day: date) -> datetime:
@@ -85,8 +95,7 @@ def level_stamps(
     """Yield when each day is told, as far as that is past; in the order of the series."""
     today, until = day_of(query.now, zone), query.now - query.settled
     for ago in DATES_AGO:
-        stamps = [(item.day, told_at(item.day, ago)) for item in days]
-        past = [StampedDay(day, int(at.timestamp())) for day, at in stamps if at <= until]
+        past = list(_past((item.day for item in days), partial(told_at, ago=ago), until))
         for is_closed in (False, True):
             yield LevelStamps(
                 ago, is_closed, [item for item in past if (item.day < today) is is_closed]

@@ -1,6 +1,6 @@
 """`monitor status` for people, for programs and for Nagios and its kin. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,12 +39,12 @@ def nagios_lines(statuses: Sequence[Status], thresholds: Thresholds) -> Iterator
 
 def as_json(statuses: Sequence[Status], thresholds: Thresholds, as_of: datetime) -> dict[str, Any]:
     """Return the statuses as a JSON object; what is unknown is null."""
-    outcome = _worst(statuses, thresholds)
+    outcome = thresholds.worst(statuses)
     return {
         "as_of": iso(as_of.astimezone(UTC)),
         "status": outcome.name.lower(),
         "exit_code": int(outcome),
-        "targets": [target_json(status, thresholds) for status in statuses],
+        "targets": targets_json(statuses, thresholds),
     }
 
 
@@ -57,6 +57,11 @@ def failure_as_json(message: str, as_of: datetime) -> dict[str, Any]:
         "error": message,
         "targets": [],
     }
+
+
+def targets_json(statuses: Iterable[Status], thresholds: Thresholds) -> list[dict[str, Any]]:
+    """Return each status as a JSON object, in their order."""
+    return [target_json(status, thresholds) for status in statuses]
 
 
 def target_json(status: Status, thresholds: Thresholds) -> dict[str, Any]:
@@ -88,10 +93,6 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "started_at": iso(incident.started_at),
         "url": incident.url,
     }
-
-
-def _worst(statuses: Sequence[Status], thresholds: Thresholds) -> Outcome:
-    return worst_outcome(thresholds.outcome(status.level) for status in statuses)
 
 
 def _summary(statuses: Sequence[Status], thresholds: Thresholds) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from exporters.wording import level_key, level_title, percent
 from monitor.answers import Reasons
 from monitor.model import Day
-from monitor.plain import duration
+from monitor.plain import duration, indent
 
 
 def lines(days: Sequence[Reasons]) -> Iterator[str]:
@@ -16,7 +16,7 @@ def lines(days: Sequence[Reasons]) -> Iterator[str]:
         yield ""
     if len(days) > 1:
         yield "what differs:"
-        yield from (f"  {line}" for line in differences(*days[:2]) or ["nothing"])
+        yield from indent(differences(*days[:2]) or ["nothing"])
 
 
 def _lines(reasons: Reasons) -> Iterator[str]:
@@ -24,12 +24,13 @@ def _lines(reasons: Reasons) -> Iterator[str]:
     yield f"  rule: {reasons.rule}"
     if reasons.seconds_of is not None:
         yield f"  seconds: those of {reasons.seconds_of}, which was out or bad longest"
-    yield from (f"  witness: {witness}" for witness in reasons.witnesses)
+    yield from indent(reasons.witnesses, "  witness: ")
     if not reasons.changes:
         yield "  no single change of a source, an incident or a setting would make it another day"
         return
     yield "  it would be another day:"
-    yield from (f"    {change.what}: {_verdict(change.day)}" for change in reasons.changes)
+    for change in reasons.changes:
+        yield f"    {change.what}: {_verdict(change.day)}"
 
 
 def _verdict(day: Day) -> str:

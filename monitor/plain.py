@@ -9,7 +9,7 @@ JSON write: ``\n``, ``\x1b``, ``\u202e``.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import unquote_plus, urlsplit
 
 MOST_NAMES = 5
@@ -181,6 +181,12 @@ def secrets_of(url: str) -> frozenset[str]:
         if _TOKEN.fullmatch(part):
             secrets.add(part)
     return frozenset(secrets.union(map(unquote_plus, secrets)))
+
+
+def indent(lines: Iterable[str], margin: str = "  ") -> Iterator[str]:
+    """Yield the lines, each behind a margin."""
+    for line in lines:
+        yield f"{margin}{line}"
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

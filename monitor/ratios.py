@@ -194,11 +194,17 @@ def _odd_seconds(
 def _total(days: Sequence[Day]) -> Seconds:
     if not days:
         return NO_SECONDS
+    maintenance = degraded = partial = major = 0
+    for day in days:
+        maintenance += milliseconds(day.seconds.maintenance)
+        degraded += milliseconds(day.seconds.degraded)
+        partial += milliseconds(day.seconds.partial)
+        major += milliseconds(day.seconds.major)
     return Seconds(
-        maintenance=_sum(day.seconds.maintenance for day in days),
-        degraded=_sum(day.seconds.degraded for day in days),
-        partial=_sum(day.seconds.partial for day in days),
-        major=_sum(day.seconds.major for day in days),
+        maintenance=maintenance / 1000,
+        degraded=degraded / 1000,
+        partial=partial / 1000,
+        major=major / 1000,
     )
 
 

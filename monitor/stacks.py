@@ -1,6 +1,6 @@
 """What one depends on: a vendor or some of its components, and stacks of them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -26,6 +26,11 @@ class Target:
 
     def __str__(self) -> str:
         return self.vendor if self.components is None else f"{self.vendor}/{self.components}"
+
+
+def vendors_of(targets: Iterable[Target]) -> set[str]:
+    """Return the vendors that these targets are, or have a part in."""
+    return {target.vendor for target in targets}
 
 
 Stacks = Mapping[str, tuple[Target, ...]]

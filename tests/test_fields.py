@@ -267,3 +267,9 @@ def test_what_is_no_object_is_an_empty_one_to_who_looks_for_signs(body: bytes) -
 def test_each_entry_of_a_list_has_its_own_place() -> None:
     places = list(fields.with_places(["a", "b"], "incidents"))
     assert places == [("a", "incidents[0]"), ("b", "incidents[1]")]
+
+
+def test_lists_are_there_only_where_each_key_has_one() -> None:
+    assert fields.has_lists({"a": [], "b": [1]}, "a", "b")
+    assert not fields.has_lists({"a": [], "b": {}}, "a", "b")
+    assert not fields.has_lists({"a": []}, "a", "b")

@@ -15,6 +15,7 @@ from monitor.model import Incident, Phase
 from monitor.plain import (
     LONGEST_LINK,
     duration,
+    indent,
     json_text,
     logfmt,
     markdown_link,
@@ -297,3 +298,8 @@ def test_no_secret_of_an_address_is_left_in_it_or_in_what_is_said_of_it(
 )
 def test_a_duration_is_none_only_when_it_is_exactly_that(seconds, text) -> None:
     assert duration(seconds) == text
+
+
+def test_each_line_stands_behind_the_margin() -> None:
+    assert list(indent(["a", ""])) == ["  a", "  "]
+    assert list(indent(["a"], "> ")) == ["> a"]

@@ -7,7 +7,7 @@ from settings_texts import mistakes
 
 from monitor.config import parse, plan_removal, plan_renaming
 from monitor.errors import ConfigError
-from monitor.stacks import Target
+from monitor.stacks import Target, vendors_of
 
 pytestmark = pytest.mark.usefixtures("home")
 FILE = """\
@@ -30,6 +30,7 @@ def test_targets_are_those_of_the_command_under_the_slugs_of_their_vendors() -> 
         "checkout": (Target("github", "API*"), Target("anthropic"), Target("github")),
         "site": (Target("anthropic"),),
     }
+    assert vendors_of(stacks["checkout"]) == {"github", "anthropic"}
 
 
 def test_a_target_that_is_named_twice_is_one() -> None:

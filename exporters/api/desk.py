@@ -38,7 +38,7 @@ from monitor.lookups import by_key
 from monitor.model import KnownComponent
 from monitor.plain import json_text
 from monitor.ratios import DEFAULT_POLICY
-from monitor.stacks import NO_STACKS, Stacks
+from monitor.stacks import NO_STACKS, Stacks, vendors_of
 from monitor.store import PageRecord, Store
 from monitor.suggestions import did_you_mean, keys_named, nearest_key
 
@@ -151,7 +151,7 @@ class Moment:
 
     def slugs_of(self, stack: str) -> set[str]:
         """Return the vendors of a stack that are watched."""
-        return {target.vendor for target in self.stacks[stack]} & self.vendors.keys()
+        return vendors_of(self.stacks[stack]) & self.vendors.keys()
 
     def slug(self, word: str) -> str:
         """Return the slug of the vendor of this slug, or of this name in any case. Raises

@@ -11,7 +11,7 @@ from exporters.api.forms import STACK, now_head
 from exporters.api.paging import Page, page
 from exporters.api.parameters import Nothing, Paged
 from exporters.api.problems import NotThere
-from exporters.status import target_json
+from exporters.status import targets_json
 from exporters.wording import level_key
 from monitor import answers
 from monitor.shares import share
@@ -76,16 +76,15 @@ def _whole(moment: Moment, name: str) -> Mapping[str, Any]:
     return {
         **now_head(moment.now, STACK),
         **_summary(status),
-        "targets": [target_json(each, _USUAL) for each in status.statuses],
+        "targets": targets_json(status.statuses, _USUAL),
     }
 
 
 def _summary(status: answers.StackStatus) -> dict[str, Any]:
-    outcomes = (_USUAL.outcome(each.level) for each in status.statuses)
     count = len(status.statuses)
     return {
         "stack": status.name,
-        "status": answers.worst_outcome(outcomes).name.lower(),
+        "status": _USUAL.worst(status.statuses).name.lower(),
         "level": level_key(status.level),
         "known_targets": status.known_targets,
         "counted_targets": count,

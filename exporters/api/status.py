@@ -10,9 +10,10 @@ from exporters.api import models
 from exporters.api.desk import Moment, Reply, desk_of
 from exporters.api.forms import CHECK, now_head
 from exporters.api.parameters import Targets
-from exporters.status import target_json
+from exporters.status import targets_json
 from monitor import answers
 from monitor.answers import Target, TargetQuery
+from monitor.stacks import vendors_of
 
 router = APIRouter()
 _USUAL = answers.Thresholds()
@@ -26,7 +27,7 @@ async def status(request: Request, parameters: Annotated[Targets, Query()]) -> R
 
     def ask(moment: Moment) -> Reply:
         targets = _query(moment, parameters).among(moment.vendors, moment.stacks)
-        subjects = moment.subjects(sorted({target.vendor for target in targets}))
+        subjects = moment.subjects(sorted(vendors_of(targets)))
         # An age is of the moment at which it is asked for.
         second = int(moment.now.timestamp())
         reply = Reply.about_all(subjects, moment.now, lambda: _statuses(moment, targets))
@@ -47,9 +48,8 @@ def _query(moment: Moment, parameters: Targets) -> TargetQuery:
 
 def _statuses(moment: Moment, targets: Sequence[Target]) -> Mapping[str, Any]:
     every = list(answers.target_statuses(moment.store, moment.vendors, targets, moment.now))
-    worst = answers.worst_outcome(_USUAL.outcome(each.level) for each in every)
     return {
         **now_head(moment.now, CHECK),
-        "status": worst.name.lower(),
-        "targets": [target_json(each, _USUAL) for each in every],
+        "status": _USUAL.worst(every).name.lower(),
+        "targets": targets_json(every, _USUAL),
     }

@@ -19,7 +19,7 @@ def overview_document(overview: Overview, *, with_hint: bool = True) -> Document
     """Return a line for each day that is not quiet; unknown days in a row share one. The hint says
     how to see more.
     """
-    accounts = [account for account in overview.days if not account.is_quiet]
+    accounts = overview.telling_days
     quiet_count = len(overview.days) - len(accounts)
     entries = list(_day_entries(accounts, overview))
     if quiet_count:
@@ -30,7 +30,7 @@ def overview_document(overview: Overview, *, with_hint: bool = True) -> Document
 
 def disputed_document(overview: Overview) -> Document:
     """Return the disputed days with both values and which of them counts, and why."""
-    accounts = [account for account in overview.days if account.disputes]
+    accounts = overview.disputed_days
     entries = []
     for account in accounts:
         for dispute in account.disputes:

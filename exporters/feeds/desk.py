@@ -19,6 +19,7 @@ from monitor.answers import Chronicle, Target
 from monitor.config import VendorConfig
 from monitor.config.settings import TIERS
 from monitor.model import Level
+from monitor.stacks import vendors_of
 from monitor.store import PageRecord
 
 LONGEST_SECONDS = 300
@@ -44,7 +45,7 @@ class Desk:
         if "vendor" in path:
             return [self.watched.vendor(path["vendor"])]
         if "stack" in path:
-            slugs = {target.vendor for target in self._stack(path["stack"])}
+            slugs = vendors_of(self._stack(path["stack"]))
             return [self.watched.vendors()[slug] for slug in sorted(slugs)]
         tier = path.get("tier")
         if tier not in (None, *TIERS):

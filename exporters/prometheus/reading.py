@@ -85,8 +85,7 @@ class VendorReading:
             return True
         if self.current.levels.get(component_id) is not Level.OPERATIONAL:
             return True
-        days = self.history_of(component_id).days.values()
-        return any(day.is_outage for day in days)
+        return self.history_of(component_id).has_outage
 
 
 def read_vendor(

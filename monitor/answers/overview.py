@@ -61,6 +61,16 @@ class Overview:
     days: tuple[DayAccount, ...]
 
     @property
+    def disputed_days(self) -> list[DayAccount]:
+        """The days about which sources disagree."""
+        return [account for account in self.days if account.disputes]
+
+    @property
+    def telling_days(self) -> list[DayAccount]:
+        """The days that are not quiet."""
+        return [account for account in self.days if not account.is_quiet]
+
+    @property
     def latest_bad_day(self) -> date | None:
         """The latest day that is worse than operational; None when there is none."""
         for account in reversed(self.days):

@@ -11,7 +11,7 @@ from monitor.config import VendorConfig
 from monitor.history import named_ids
 from monitor.lookups import by_slug
 from monitor.model import KnownComponent, Level
-from monitor.stacks import Target
+from monitor.stacks import Target, vendors_of
 from monitor.standing import together
 from monitor.store import CurrentState, PageRecord, PastPage, Store
 
@@ -66,8 +66,7 @@ def target_statuses(
     A vendor that is not watched, or a pattern that names no component, is unknown and says why.
     """
     targets = list(targets)
-    slugs = {target.vendor for target in targets}
-    pages = by_slug(store.pages(slugs, removed=True))
+    pages = by_slug(store.pages(vendors_of(targets), removed=True))
     looks: dict[int, _Look] = {}
     for target in targets:
         vendor, page = vendors.get(target.vendor), pages.get(target.vendor)

@@ -54,6 +54,10 @@ class Thresholds:
             return Outcome.CRITICAL
         return Outcome.WARNING if level >= self.warning else Outcome.OK
 
+    def worst(self, statuses: "Iterable[Status]") -> Outcome:
+        """Return what the worst of the statuses comes to; none at all is UNKNOWN."""
+        return worst_outcome(self.outcome(status.level) for status in statuses)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:

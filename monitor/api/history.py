@@ -135,10 +135,7 @@ class History:
         )
         of_vendors = component is None
         values = self._rows("days", vendor, None if of_vendors else component, choice)
-        return Rows(
-            rows.Day,
-            (_make(rows.Day, row) for row in values if (row["component"] is None) is of_vendors),
-        )
+        return _rows_of(rows.Day, _days_of(values, of_vendors=of_vendors))
 
     def intervals(
         self,
@@ -159,7 +156,7 @@ class History:
             days=days, as_of=as_of, since=since, until=until, known_at=known_at, policy=policy
         )
         values = self._rows("intervals", vendor, component, choice)
-        return Rows(rows.Interval, (_make(rows.Interval, row) for row in values))
+        return _rows_of(rows.Interval, values)
 
     def observations(
         self,
@@ -175,7 +172,7 @@ class History:
         """Return the states that polls saw, whole, of those that held in these days."""
         choice = Choice(days=days, as_of=as_of, since=since, until=until, known_at=known_at)
         values = self._rows("observations", vendor, component, choice)
-        return Rows(rows.Observation, (_make(rows.Observation, row) for row in values))
+        return _rows_of(rows.Observation, values)
 
     def incidents(
         self,
@@ -272,6 +269,17 @@ class History:
 def _slug(query: Question, component: str | None) -> str | None:
     """Return the slug of the component that is meant; None = all of them. Raises NotFound."""
     return None if component in {None, ALL} else query.component(str(component)).slug
+
+
+def _days_of(values: Iterable[dict[str, Any]], *, of_vendors: bool) -> Iterator[dict[str, Any]]:
+    """Yield the rows of vendors, or those of components."""
+    for row in values:
+        if (row["component"] is None) is of_vendors:
+            yield row
+
+
+def _rows_of(kind: type[Row], values: Iterable[Mapping[str, Any]]) -> Rows[Row]:
+    return Rows(kind, (_make(kind, row) for row in values))
 
 
 def _make(row: Callable[..., Row], values: Mapping[str, Any]) -> Row:

@@ -20,7 +20,7 @@ from monitor.kit.states import components_of
 from monitor.lookups import names_of
 from monitor.model import Component
 from monitor.picks import select
-from monitor.plain import join_names
+from monitor.plain import indent, join_names
 from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import ask as ask_person
 from monitor.terminal import note, say
@@ -124,7 +124,7 @@ def _say_plan(addition: Addition, default_vendors: int | None) -> None:
     will not be watched any more; None = it was not.
     """
     file = f"{addition.path}, a new file," if addition.is_new_file else f"{addition.path}"
-    say(f"{file} gets:", *[f"  {line}" for line in addition.lines])
+    say(f"{file} gets:", *indent(addition.lines))
     if addition.is_new_file and default_vendors is not None:
         note(
             f"until now the built-in list of {default_vendors} vendors was watched; from now on"

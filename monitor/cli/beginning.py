@@ -15,6 +15,7 @@ from monitor.cli.options import ConfigOption
 from monitor.errors import ConfigError
 from monitor.lookups import names_of
 from monitor.picks import select
+from monitor.plain import indent
 from monitor.terminal import ask, note, say
 
 commands = typer.Typer()
@@ -63,7 +64,7 @@ def init(
 
 def _say_plan(path: Path, text: str, *, is_replaced: bool) -> None:
     kind = "which is replaced," if is_replaced else "a new file,"
-    say(f"{path}, {kind} gets:", *[f"  {line}" for line in text.splitlines()])
+    say(f"{path}, {kind} gets:", *indent(text.splitlines()))
 
 
 def _say_what_holds(*, is_first: bool) -> None:

@@ -168,10 +168,10 @@ def _to_tell(overview: answers.Overview, *, disputed: bool) -> list[answers.DayA
     quiet; or those disputed.
     """
     if disputed:
-        return [account for account in overview.days if account.disputes]
+        return overview.disputed_days
     if len(overview.days) == 1:
         return list(overview.days)
-    return [account for account in overview.days if not account.is_quiet]
+    return overview.telling_days
 
 
 def _documents(

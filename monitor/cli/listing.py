@@ -29,7 +29,7 @@ from monitor.lookups import by_slug, slugs_of
 from monitor.runtime import load_settings, open_store
 from monitor.store import PageRecord, places
 from monitor.suggestions import did_you_mean, nearest
-from monitor.terminal import say, say_json, tell
+from monitor.terminal import say, tell
 from monitor.watching import Command
 
 commands = typer.Typer()
@@ -207,9 +207,7 @@ def _print_platforms(text: str, form: Shape) -> None:
     fit columns.
     """
     matches = _platforms_with(text)
-    if form is Shape.JSON:
-        say_json([as_json(name, about) for name, about in matches])
-    elif form is Shape.CSV:
+    if form in {Shape.JSON, Shape.CSV}:
         print_facts([as_json(name, about) for name, about in matches], form)
     elif form is Shape.MARKDOWN:
         rows = [as_row(name, about) for name, about in matches]

@@ -108,10 +108,7 @@ def replay(
     )
     with open_store(ephemeral(vendor), clock=lambda: source.recorded_at) as context:
         errors = run(read_page(context, source, _back_to(source, choice)))
-        questions = [
-            Question.of(page, query, choice, by_month=way.is_document)
-            for page in context.pages(None)
-        ]
+        questions = Question.of_each(context.pages(None), query, choice, way)
         write(context, questions, query, way)
     _end(errors)
 

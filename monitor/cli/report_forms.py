@@ -106,6 +106,17 @@ class Question:
         as_of = window.last if says_last else None
         return cls(page, replace(query, window_days=window.days, as_of=as_of, spans=spans))
 
+    @classmethod
+    def of_each(
+        cls,
+        pages: Iterable[PageRecord],
+        query: answers.ReportQuery,
+        choice: SpanChoice,
+        way: "Way",
+    ) -> "list[Question]":
+        """Return the question about each page, `by_month` in a document. Raises as `of` does."""
+        return [cls.of(page, query, choice, by_month=way.is_document) for page in pages]
+
     @property
     def compares(self) -> bool:
         """Whether spans are to stand beside each other."""

@@ -86,6 +86,6 @@ def report(
             target=share,
         )
         pages = context.pages(vendors)
-        questions = [Question.of(page, query, choice, by_month=way.is_document) for page in pages]
+        questions = Question.of_each(pages, query, choice, way)
         write(context, questions, query, way, components=components or bool(vendors))
     raise typer.Exit(SOME_PAGE_FAILED if any(page.last_ok is False for page in pages) else FINE)

@@ -55,18 +55,22 @@ def print_facts(rows: Sequence[Facts], form: Shape) -> None:
     elif rows and form is Shape.CSV:
         say_each(_csv_lines(rows))
     elif rows:
-        columns = [key for key in _flat_keys(rows) if key != NOTE]
+        columns = _columns(_flat_keys(rows))
         say(*markdown(columns, (_markdown_cells(row, columns) for row in rows)))
 
 
 def print_table(rows: Sequence[Mapping[str, str]]) -> None:
     """Print texts with the same keys as a table."""
     if rows:
-        columns = [key for key in rows[0] if key != NOTE]
+        columns = _columns(rows[0])
         lines = [_values(row, columns) for row in rows]
         from monitor.drawing import table
 
         say(table(columns, lines, uncut=("vendor", "page")))
+
+
+def _columns(keys: Iterable[str]) -> list[str]:
+    return [key for key in keys if key != NOTE]
 
 
 def _values(row: Mapping[str, Value], keys: Iterable[str]) -> list[Value]:

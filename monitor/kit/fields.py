@@ -38,6 +38,11 @@ def has_keys(value: object, keys: AbstractSet[str]) -> TypeGuard[Row]:
     return isinstance(value, dict) and value.keys() >= keys
 
 
+def has_lists(entry: Row, *keys: str) -> bool:
+    """Whether an object has a list, be it an empty one, under each of these keys."""
+    return all(isinstance(entry.get(key), list) for key in keys)
+
+
 def is_list_of(value: object, keys: AbstractSet[str]) -> TypeGuard[list[Row]]:
     """Whether something is a list, not an empty one, of objects with all of these keys."""
     if not isinstance(value, list) or not value:

@@ -209,6 +209,11 @@ class History:
                 return quiet_day(day, length, run.source, run.confidence)
         return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0, absence=absence)
 
+    @property
+    def has_outage(self) -> bool:
+        """Whether any of its days is an outage."""
+        return any(day.is_outage for day in self.days.values())
+
     def rows_in(self, window: Window) -> list[Day]:
         """Return the days of the window with something to say, in no particular order."""
         return [day for day in self.days.values() if day.day in window]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.kit.fields import Row, has_keys, optional_rows, optional_verbatim, row
+from monitor.kit.fields import Row, has_keys, has_lists, optional_rows, optional_verbatim, row
 from monitor.kit.next_data import page_data, values_of, without_empty
 from monitor.kit.protocol import Response
 from monitor.kit.responses import locate_errors, read_json, require_ok
@@ -95,8 +95,8 @@ def _summary_in(data: str) -> Row:
 
 
 def _is_whole(summary: Row) -> bool:
-    keys = ("components", "affected_components", "ongoing_incidents")
-    return "structure" in summary and all(isinstance(summary.get(key), list) for key in keys)
+    has_parts = has_lists(summary, "components", "affected_components", "ongoing_incidents")
+    return "structure" in summary and has_parts
 
 
 def _first_with(key: str, values: Iterator[Row]) -> Row | None:

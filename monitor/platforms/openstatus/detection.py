@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from monitor.kit.fields import (
-    Row,
+    has_lists,
 )
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
@@ -26,11 +26,7 @@ def detect(response: Response) -> Iterator[Signal]:
     answer = try_json(response)
     if not isinstance(answer, dict):
         return
-    if _has_lists(answer, "statusReports", "maintenances"):
+    if has_lists(answer, "statusReports", "maintenances"):
         yield Signal("shape", "status reports beside maintenances")
-    if _has_lists(answer, "pageComponents", "pageComponentGroups"):
+    if has_lists(answer, "pageComponents", "pageComponentGroups"):
         yield Signal("components", "page components and their groups")
-
-
-def _has_lists(answer: Row, *names: str) -> bool:
-    return all(isinstance(answer.get(name), list) for name in names)
