@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from exporters.wording import iso, level_key, level_title
-from monitor.answers import Outcome, Status, Thresholds, worst_outcome
+from exporters.wording import counts_text, iso, level_key, level_title
+from monitor.answers import Outcome, Status, Thresholds
 from monitor.model import Incident, Level
 from monitor.plain import join_names
 
@@ -97,15 +97,9 @@ def _incident(incident: Incident) -> dict[str, Any]:
 
 def _summary(statuses: Sequence[Status], thresholds: Thresholds) -> str:
     """Return the worst outcome and how many targets there are of each, worst first."""
-    outcomes = [thresholds.outcome(status.level) for status in statuses]
-    names = {
-        Outcome.CRITICAL: "critical",
-        Outcome.UNKNOWN: "unknown",
-        Outcome.WARNING: "warning",
-        Outcome.OK: "ok",
-    }
-    counts = [f"{outcomes.count(each)} {name}" for each, name in names.items() if each in outcomes]
-    return f"{worst_outcome(outcomes).name}: {', '.join(counts) or 'nothing is watched'}"
+    words = (thresholds.outcome(status.level).name.lower() for status in statuses)
+    counts = counts_text(words, ("critical", "unknown", "warning", "ok"))
+    return f"{thresholds.worst(statuses).name}: {counts or 'nothing is watched'}"
 
 
 def _sentence(status: Status) -> str:

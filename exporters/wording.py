@@ -3,6 +3,8 @@
 None is what is unknown.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from monitor import shares
@@ -30,6 +32,14 @@ def iso(when: date | None) -> str | None:
 def percent(ratio: float | None, decimals: int = 1) -> str:
     """Return a ratio as a percentage by the one rule of rounding: `monitor.shares.percent`."""
     return UNKNOWN if ratio is None else shares.percent(ratio, decimals)
+
+
+def counts_text(words: Iterable[str], order: Iterable[str]) -> str:
+    """Return how many there are of each word, in this order: "2 unknown, 1 ok"; those that do not
+    occur are left out.
+    """
+    counts = Counter(words)
+    return ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
 
 
 def cell(text: str) -> str:

@@ -41,16 +41,20 @@ def bad_days(
     word.
     """
     first, last = day_of(since, zone), day_of(evidence.read_at, zone)
-    days = set()
-    for bar in evidence.bars:
-        if bar.partial_seconds + bar.major_seconds > 0:
-            days.add(bar.day)
+    days = set(_days_with_seconds(evidence))
     for span in _bad_spans(evidence, mapping, since):
         days.update(days_touched(span, zone))
     states = evidence.observed or ()
     if evidence.unknown_words or any(_is_bad_or_unreadable(state.level) for state in states):
         days.add(last)
     return frozenset(day for day in days if first <= day <= last)
+
+
+def _days_with_seconds(evidence: Evidence) -> Iterator[date]:
+    """Yield the days of which the vendor's record has seconds of outage."""
+    for bar in evidence.bars:
+        if bar.partial_seconds + bar.major_seconds > 0:
+            yield bar.day
 
 
 def _bad_spans(

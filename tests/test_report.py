@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from exporters.report import csv_lines, markdown_lines, record_json, remarks, sentence
-from exporters.wording import percent
+from exporters.wording import counts_text, percent
 from monitor.answers import Record, ReportQuery, record
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
@@ -266,3 +266,8 @@ def test_a_dispute_without_an_uptime_record_does_not_speak_of_one(store, page):
         "on 1 day the vendor's record, its incidents and our polls disagree; an uptime record is"
         " counted where there is one, else what was seen (see `monitor explain`)"
     )
+
+
+def test_words_are_counted_in_their_order_and_those_that_do_not_occur_are_left_out():
+    assert counts_text(["ok", "bad", "ok"], ("bad", "worse", "ok")) == "1 bad, 2 ok"
+    assert counts_text([], ("bad", "ok")) == ""

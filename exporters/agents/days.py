@@ -18,6 +18,7 @@ from exporters.figures import second_columns
 from exporters.wording import level_title, percent
 from monitor import answers
 from monitor.impacts import impact_level
+from monitor.lookups import slugs_by_id
 from monitor.model import BAD_LEVELS, without_none
 from monitor.spans import parse_day
 
@@ -104,7 +105,7 @@ def _worst(about: answers.Explanation) -> Iterator[str]:
 
 
 def _incidents(about: answers.Explanation) -> Iterator[Incident]:
-    slugs = {key: entry.slug for key, entry in about.components.items()}
+    slugs = slugs_by_id(about.components.values())
     for account in about.incidents:
         levels = {impact_level(each, about.vendor.impact_mapping) for each in account.impacts}
         worst = max(without_none(levels), default=None)

@@ -1,5 +1,7 @@
 """Which vendors there are, watched and in the catalogue."""
 
+from collections.abc import Iterator, Sequence
+
 from exporters.agents.models import Found, FoundVendor
 from exporters.agents.texts import bounded, moment
 from exporters.api.desk import Moment
@@ -13,12 +15,7 @@ def find(knowledge: Moment, search: str, limit: int) -> Found:
     """Return the vendors that have a word in their names: first those that are watched."""
     word = fold(search)
     own_vendors = [each for each in knowledge.vendors.values() if _matches(word, _names(each))]
-    pages = {each.url for each in knowledge.vendors.values()}
-    others = [
-        each
-        for each in catalog()
-        if each.url not in pages and _matches(word, (each.slug, *each.names))
-    ]
+    others = list(_others(knowledge, word))
     matches = [*map(_of_settings, own_vendors), *map(_of_catalogue, others)]
     near = None if matches else _nearest(knowledge, search)
     return Found(
@@ -28,6 +25,14 @@ def find(knowledge: Moment, search: str, limit: int) -> Found:
         more_vendors=max(len(matches) - limit, 0),
         suggestion=near,
     )
+
+
+def _others(knowledge: Moment, word: str) -> Iterator[CatalogEntry]:
+    """Yield the vendors of the catalogue that have the word in a name and are not watched."""
+    own_urls = {vendor.url for vendor in knowledge.vendors.values()}
+    for entry in catalog():
+        if entry.url not in own_urls and _matches(word, (entry.slug, *entry.names)):
+            yield entry
 
 
 def _names(vendor: VendorConfig) -> tuple[str, ...]:
@@ -62,8 +67,11 @@ def _of_catalogue(entry: CatalogEntry) -> FoundVendor:
 
 
 def _nearest(knowledge: Moment, search: str) -> str | None:
-    names = {each.slug: [each.slug, *each.names] for each in catalog()}
-    names |= {each.slug: list(_names(each)) for each in knowledge.vendors.values()}
+    names: dict[str, Sequence[str]] = {}
+    for entry in catalog():
+        names[entry.slug] = (entry.slug, *entry.names)
+    for vendor in knowledge.vendors.values():
+        names[vendor.slug] = _names(vendor)
     return nearest_key(search, names)
 
 

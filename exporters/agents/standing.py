@@ -1,8 +1,10 @@
 """How vendors are now, for assistants: a level counts only while its page can be read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter
+from typing import NamedTuple
 
 from exporters.agents.models import Component, OpenIncident, Statuses, VendorStatus, VendorText
 from exporters.agents.questions import component, subject
@@ -16,7 +18,7 @@ from exporters.agents.texts import (
     vendor_text,
 )
 from exporters.api.desk import Moment, Subject
-from exporters.wording import level_title, percent
+from exporters.wording import counts_text, level_title, percent
 from monitor import answers
 from monitor.config import VendorConfig
 from monitor.lookups import by_key, slugs_by_id
@@ -34,20 +36,29 @@ def statuses(knowledge: Moment, vendor: str | None, part: str | None) -> Statuse
         vendor = subject(knowledge, vendor).page.slug
     slugs = sorted(knowledge.vendors) if vendor is None else [vendor]
     subjects = by_key(knowledge.subjects(slugs), attrgetter("page.slug"))
-    pairs: list[tuple[answers.Status, VendorStatus]] = []
+    every: list[_Answer] = []
     for slug in slugs:
-        about = subjects.get(slug)
-        config = knowledge.vendors[slug]
-        pairs.append(_never(config, knowledge.now) if about is None else _status(about, part))
-    pairs.sort(key=lambda pair: (-_WORST.index(_outcome(pair[0])), pair[0].target.vendor))
-    models = [model for _, model in pairs[:MOST_VENDORS]]
-    sentences = [_sentence(status, knowledge.vendors[status.target.vendor]) for status, _ in pairs]
+        about, vendor_config = subjects.get(slug), knowledge.vendors[slug]
+        if about is None:
+            every.append(_never(vendor_config, knowledge.now))
+        else:
+            every.append(_status(about, part))
+    every.sort(key=_place)
+    models = [answer.model for answer in every[:MOST_VENDORS]]
     return Statuses(
-        sentence=_joint(sentences, [status for status, _ in pairs], knowledge.now),
+        sentence=_joint(every, knowledge.now),
         as_of=knowledge.now,
         vendors=models,
-        more_vendors=len(pairs) - len(models),
+        more_vendors=len(every) - len(models),
     )
+
+
+class _Answer(NamedTuple):
+    """How a vendor is: for us, for the assistant, and in our words."""
+
+    status: answers.Status
+    model: VendorStatus
+    sentence: str
 
 
 _WORST = (
@@ -59,27 +70,31 @@ _WORST = (
 _MOST_SENTENCES = 5
 
 
-def _outcome(status: answers.Status) -> answers.Outcome:
-    return answers.Thresholds().outcome(status.level)
+_LEVEL_TITLES = (*(level_title(level) for level in reversed(Level)), level_title(None))
 
 
-def _joint(sentences: Sequence[str], every: Sequence[answers.Status], now: datetime) -> str:
+def _place(answer: _Answer) -> tuple[int, str]:
+    """Return where an answer stands: the worst first."""
+    outcome = answers.Thresholds().outcome(answer.status.level)
+    return -_WORST.index(outcome), answer.status.target.vendor
+
+
+def _joint(every: Sequence[_Answer], now: datetime) -> str:
     """Return one sentence of several; of many only the worst are told, and all are counted."""
     as_of = f"as of {moment(now)}"
     if not every:
         return f"no vendor is watched, so nothing is known; {as_of}"
     if len(every) == 1:
-        return f"{sentences[0]}; {as_of}"
-    levels = [status.level for status in every]
-    order = [*sorted(Level, reverse=True), None]
-    counts = [f"{levels.count(each)} {level_title(each)}" for each in order if each in levels]
-    not_well = [
-        text
-        for text, level in zip(sentences, levels, strict=True)
-        if level is not Level.OPERATIONAL
-    ]
-    texts = "".join(f" {text}." for text in not_well[:_MOST_SENTENCES])
-    return f"{len(every)} vendors: {', '.join(counts)}; {as_of}.{texts}"
+        return f"{every[0].sentence}; {as_of}"
+    counts = counts_text((level_title(each.status.level) for each in every), _LEVEL_TITLES)
+    texts = "".join(islice(_not_well(every), _MOST_SENTENCES))
+    return f"{len(every)} vendors: {counts}; {as_of}.{texts}"
+
+
+def _not_well(every: Iterable[_Answer]) -> Iterator[str]:
+    for answer in every:
+        if answer.status.level is not Level.OPERATIONAL:
+            yield f" {answer.sentence}."
 
 
 def _sentence(status: answers.Status, vendor: VendorConfig) -> str:
@@ -101,13 +116,13 @@ def _own_words(why_unknown: str) -> str:
     return why_unknown.partition(": ")[0]
 
 
-def _never(vendor: VendorConfig, now: datetime) -> tuple[answers.Status, VendorStatus]:
+def _never(vendor: VendorConfig, now: datetime) -> _Answer:
     status = answers.never_read(vendor, answers.Target(vendor.slug), now)
     texts = VendorText(page_name=None, last_error=None, remark=None)
-    return status, _model(status, vendor, texts, None, None)
+    return _Answer(status, _model(status, vendor, texts, None, None), _sentence(status, vendor))
 
 
-def _status(about: Subject, part: str | None) -> tuple[answers.Status, VendorStatus]:
+def _status(about: Subject, part: str | None) -> _Answer:
     row, vendor = about.page, about.vendor
     entry = component(about, part)
     current = about.store.current(row.id)
@@ -122,7 +137,8 @@ def _status(about: Subject, part: str | None) -> tuple[answers.Status, VendorSta
         slugs = slugs_by_id(current.components)
         every = [*status.incidents, *status.maintenances][:MOST_OPEN]
         open_list = [open_incident(row.slug, each, slugs) for each in every]
-    return status, _model(status, vendor, vendor_text(row), parts, open_list)
+    model = _model(status, vendor, vendor_text(row), parts, open_list)
+    return _Answer(status, model, _sentence(status, vendor))
 
 
 def is_current(status: answers.Status, about: Subject) -> bool:
@@ -137,8 +153,11 @@ def _components(
     entries: Sequence[KnownComponent], levels: Mapping[str, Level | None]
 ) -> list[Component]:
     """Return those that are not operational: the worst first, at last those that are unknown."""
-    found = [(levels.get(entry.id), entry) for entry in entries]
-    not_well = [pair for pair in found if pair[0] is not Level.OPERATIONAL]
+    not_well = []
+    for entry in entries:
+        level = levels.get(entry.id)
+        if level is not Level.OPERATIONAL:
+            not_well.append((level, entry))
     not_well.sort(key=lambda pair: (pair[0] is None, -(pair[0] or 0)))
     return [
         Component(

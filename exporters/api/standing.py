@@ -12,6 +12,7 @@ from exporters.api.paging import Page, page
 from exporters.api.parameters import Nothing, Paged, VendorPath
 from exporters.wording import level_key
 from monitor import answers
+from monitor.lookups import slugs_by_id
 from monitor.model import KnownComponent
 from monitor.shares import share
 from monitor.store import CurrentState
@@ -64,7 +65,7 @@ async def standing(
 def _whole(subject: Subject) -> Mapping[str, Any]:
     current = subject.store.current(subject.page.id)
     now = answers.standing(subject.store, subject.page, subject.vendor, subject.now)
-    slugs = {entry.id: entry.slug for entry in current.components}
+    slugs = slugs_by_id(current.components)
     return {
         **_standing(subject, current),
         "levels": dict(_levels(now, current.components)),

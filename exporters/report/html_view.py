@@ -1,6 +1,5 @@
 """What the page says of one vendor, as its template reads it. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -16,7 +15,7 @@ from exporters.report.sentences import (
     scope,
 )
 from exporters.report.spans import NOT_THERE, uptime_text, verdicts
-from exporters.wording import level_title, percent
+from exporters.wording import counts_text, level_title, percent
 from monitor.answers import ComponentRecord, Record, SpanFigures
 from monitor.lookups import among
 from monitor.model import Absence, Day, Incident, Level, Seconds, by_id
@@ -77,7 +76,7 @@ def vendor_view(record: Record) -> dict[str, Any]:
         "verdicts": [_sentence_case(text) for text in verdicts(_whole(record), record)],
         "days": _strip(record.days),
         "remarks": list(remarks(record)),
-        "months": [_span(span_figures, record) for span_figures in record.spans],
+        "months": _spans(record.spans, record),
         "span_word": "month"
         if any(span_figures.span.name for span_figures in record.spans)
         else "span",
@@ -120,10 +119,8 @@ _STATES = (*(level.title for level in reversed(Level)), "unknown", NOT_THERE)
 
 
 def _strip(days: Sequence[Day]) -> Strip:
-    counts = Counter(map(_state, days))
-    parts = [f"{counts[state]} {state}" for state in _STATES if counts[state]]
     cells = tuple(_cell(day, is_first=place == 0) for place, day in enumerate(days))
-    return Strip(cells, f"{len(days)} days: {', '.join(parts)}")
+    return Strip(cells, f"{len(days)} days: {counts_text(map(_state, days), _STATES)}")
 
 
 def _state(day: Day) -> str:
@@ -158,6 +155,10 @@ def _day_words(day: Day) -> str:
     return ", ".join(words).replace(", (", " (")
 
 
+def _spans(every: Iterable[SpanFigures], record: Record) -> list[dict[str, str]]:
+    return [_span(span_figures, record) for span_figures in every]
+
+
 def _span(span_figures: SpanFigures, record: Record) -> dict[str, str]:
     figures = span_figures.figures
     return {
@@ -186,7 +187,7 @@ def _component(part: ComponentRecord, record: Record) -> dict[str, Any]:
         "downtime": downtime(figures, record.query.policy),
         "coverage": percent(figures.coverage_ratio),
         "days": _strip(part.days),
-        "spans": [_span(span_figures, record) for span_figures in part.spans],
+        "spans": _spans(part.spans, record),
     }
 
 

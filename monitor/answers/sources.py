@@ -1,9 +1,11 @@
 """Since when each source of a page speaks, and how far it has been read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.intervals import Interval
+from monitor.lookups import among
 from monitor.model import Aspect, PageFacts
 
 
@@ -18,13 +20,18 @@ class SourceReach:
 
 def source_reaches(facts: PageFacts) -> tuple[SourceReach, ...]:
     """Return the sources that speak of any time in these facts, the best first."""
-    spans: dict[Aspect, list[Interval]] = {aspect: [] for aspect in Aspect}
+    reaches: dict[Aspect, SourceReach] = {}
+    for aspect, span in _spans(facts):
+        reach = reaches.get(aspect, SourceReach(aspect, span.start, span.end))
+        first, last = min(reach.first, span.start), max(reach.last, span.end)
+        reaches[aspect] = SourceReach(aspect, first, last)
+    return tuple(among(reaches, Aspect))
+
+
+def _spans(facts: PageFacts) -> Iterator[tuple[Aspect, Interval]]:
+    """Yield what each source speaks of, in no particular order."""
     for cover in facts.coverage:
-        spans[cover.aspect].append(cover.span)
-    spans[Aspect.OBSERVATIONS] += (run.span for run in facts.runs if run.level is not None)
-    reaches = []
-    for aspect, own in spans.items():
-        if own:
-            first, last = min(span.start for span in own), max(span.end for span in own)
-            reaches.append(SourceReach(aspect, first, last))
-    return tuple(reaches)
+        yield cover.aspect, cover.span
+    for run in facts.runs:
+        if run.level is not None:
+            yield Aspect.OBSERVATIONS, run.span
