@@ -80,9 +80,13 @@ def target_json(status: Status, thresholds: Thresholds) -> dict[str, Any]:
         "read_at": iso(status.read_at),
         "age_seconds": status.age_seconds,
         "interval_seconds": status.interval_seconds,
-        "incidents": [_incident(incident) for incident in status.incidents],
-        "maintenances": [_incident(incident) for incident in status.maintenances],
+        "incidents": _incidents(status.incidents),
+        "maintenances": _incidents(status.maintenances),
     }
+
+
+def _incidents(incidents: Iterable[Incident]) -> list[dict[str, Any]]:
+    return [_incident(incident) for incident in incidents]
 
 
 def _incident(incident: Incident) -> dict[str, Any]:

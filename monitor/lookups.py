@@ -19,6 +19,13 @@ class HasName(Protocol):
     def name(self) -> str: ...  # noqa: D102
 
 
+class HasUrl(Protocol):
+    """What stands at an address."""
+
+    @property
+    def url(self) -> str: ...  # noqa: D102
+
+
 class HasBoth(HasSlug, Protocol):
     """What the vendor gave an id and we a slug."""
 
@@ -59,6 +66,11 @@ def slugs_of(items: Iterable[HasSlug]) -> list[str]:
 def names_of(items: Iterable[HasName]) -> list[str]:
     """Return the names of the items, in their order."""
     return [item.name for item in items]
+
+
+def urls_of(items: Iterable[HasUrl]) -> set[str]:
+    """Return the addresses of the items."""
+    return {item.url for item in items}
 
 
 def slugs_by_id(items: Iterable[HasBoth]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 from enum import Enum
 
+from monitor.config import VendorConfig
 from monitor.lookups import (
     among,
     attributes,
@@ -10,6 +11,7 @@ from monitor.lookups import (
     names_of,
     slugs_by_id,
     slugs_of,
+    urls_of,
 )
 from monitor.model import Component, KnownComponent
 
@@ -52,3 +54,11 @@ def test_attributes_are_read_by_name() -> None:
 def test_of_two_items_with_the_same_key_the_last_stands_where_the_first_was() -> None:
     assert by_key(["bb", "a", "cc"], len) == {2: "cc", 1: "a"}
     assert list(by_key(["bb", "a", "cc"], len)) == [2, 1]
+
+
+def test_of_items_at_one_address_it_is_named_once() -> None:
+    vendors = [
+        VendorConfig(slug="acme", name="Acme", url="https://status.acme.example"),
+        VendorConfig(slug="acme-eu", name="Acme", url="https://status.acme.example"),
+    ]
+    assert urls_of(vendors) == {"https://status.acme.example"}

@@ -6,6 +6,7 @@ from exporters.agents.models import Found, FoundVendor
 from exporters.agents.texts import bounded, moment
 from exporters.api.desk import Moment
 from monitor.config import CatalogEntry, VendorConfig, catalog, catalog_names
+from monitor.lookups import urls_of
 from monitor.suggestions import did_you_mean, fold, nearest_key
 
 USUAL, MOST = 10, 50
@@ -29,7 +30,7 @@ def find(knowledge: Moment, search: str, limit: int) -> Found:
 
 def _others(knowledge: Moment, word: str) -> Iterator[CatalogEntry]:
     """Yield the vendors of the catalogue that have the word in a name and are not watched."""
-    own_urls = {vendor.url for vendor in knowledge.vendors.values()}
+    own_urls = urls_of(knowledge.vendors.values())
     for entry in catalog():
         if entry.url not in own_urls and _matches(word, (entry.slug, *entry.names)):
             yield entry

@@ -1,6 +1,6 @@
 """What vendors told of lately, for assistants."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from exporters.agents.models import Incident, Incidents
 from exporters.agents.questions import subject
@@ -31,19 +31,17 @@ def incidents(
             about, days.window(about, knowledge.window_days), only_open=only_open
         )
     every_incident.sort(key=lambda each: (each.started_at, each.vendor), reverse=True)
-    unknown = [about.page.slug for about in subjects if not _is_read(about)]
-    slugs = {about.page.slug for about in subjects}
-    if vendor is None:
-        unknown += [slug for slug in knowledge.vendors if slug not in slugs]
+    slugs = [about.page.slug for about in subjects]
+    unknown = _not_read(subjects, knowledge.vendors if vendor is None else slugs)
     parts = [_count(every_incident, limit), _reach(knowledge, subjects, days)]
     if unknown:
-        names = join_names(sorted(unknown), _MOST_NAMES)
+        names = join_names(unknown, _MOST_NAMES)
         parts.append(f"not read lately, so what happens there now is unknown: {names}")
     return Incidents(
         sentence=f"{'; '.join(parts)}; as of {moment(knowledge.now)}",
         as_of=knowledge.now,
         vendors=sorted(slugs),
-        unknown_vendors=sorted(unknown),
+        unknown_vendors=unknown,
         incidents=every_incident[:limit],
         more_incidents=max(len(every_incident) - limit, 0),
     )
@@ -57,6 +55,15 @@ def _incidents(about: Subject, window: Window, *, only_open: bool) -> Iterator[I
         model = any_incident(about.page.slug, each.incident, each.level, slugs)
         if model.is_open or not only_open:
             yield model
+
+
+def _not_read(subjects: Iterable[Subject], slugs: Iterable[str]) -> list[str]:
+    """Return which of the vendors of these slugs were not read lately, or never, by slug."""
+    unknown = set(slugs)
+    for about in subjects:
+        if _is_read(about):
+            unknown.discard(about.page.slug)
+    return sorted(unknown)
 
 
 def _is_read(about: Subject) -> bool:

@@ -11,6 +11,7 @@ from exporters.api.forms import CATALOGUE, now_head
 from exporters.api.paging import page
 from exporters.api.parameters import Catalogue
 from monitor.config import CatalogEntry, catalog
+from monitor.lookups import urls_of
 
 router = APIRouter()
 
@@ -26,7 +27,7 @@ async def catalogue(request: Request, parameters: Annotated[Catalogue, Query()])
 
 
 def _catalogue(moment: Moment, parameters: Catalogue) -> Mapping[str, Any]:
-    own_urls = {vendor.url for vendor in moment.vendors.values()}
+    own_urls = urls_of(moment.vendors.values())
     entries = [entry for entry in catalog() if _is_wanted(entry, parameters)]
     part = page(entries, lambda entry: (entry.slug,), parameters.limit, parameters.cursor)
     return {

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from monitor.config import CatalogEntry, VendorConfig, catalog_names, search_catalog
-from monitor.lookups import by_key, slugs_of
+from monitor.lookups import by_key, slugs_of, urls_of
 from monitor.model import Incident, KnownComponent
 from monitor.store import PageRecord, Store
 
@@ -95,7 +95,7 @@ def _matching(vendors: Iterable[VendorConfig], text: str) -> Iterator[VendorConf
 def _others(vendors: Iterable[VendorConfig], text: str) -> Iterator[CatalogEntry]:
     """Yield the vendors of the catalogue that are not watched."""
     vendors = list(vendors)
-    urls, slugs = {vendor.url for vendor in vendors}, slugs_of(vendors)
+    urls, slugs = urls_of(vendors), slugs_of(vendors)
     for entry in search_catalog(text):
         if entry.url not in urls and entry.slug not in slugs:
             yield entry

@@ -1,7 +1,7 @@
 """Asking a monitor elsewhere for `monitor status`, by its API. No database is touched."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,9 +71,13 @@ def _status(entry: Mapping[str, Any], as_of: datetime) -> Status:
         known_components=_maybe_count(entry["known_components"]),
         counted_components=_maybe_count(entry["counted_components"]),
         component_names=tuple(str(name) for name in entry["components_at_level"]),
-        incidents=tuple(_incident(each, maintenance=False) for each in entry["incidents"]),
-        maintenances=tuple(_incident(each, maintenance=True) for each in entry["maintenances"]),
+        incidents=_incidents(entry["incidents"], maintenance=False),
+        maintenances=_incidents(entry["maintenances"], maintenance=True),
     )
+
+
+def _incidents(entries: Iterable[Mapping[str, Any]], *, maintenance: bool) -> tuple[Incident, ...]:
+    return tuple(_incident(entry, maintenance=maintenance) for entry in entries)
 
 
 def _incident(entry: Mapping[str, Any], *, maintenance: bool) -> Incident:

@@ -2,7 +2,7 @@
 its thread.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
 from typing import NamedTuple
@@ -168,15 +168,22 @@ class Pinning:
         pins = []
         for day in revised_days:
             pins += _pins(day, REVISED, _news_of(day, news, zone) or current)
-        for day in disputed_days:
-            if DISPUTED not in reasons.get(day, ()):
-                is_old = day < day_of(now, zone) - ONE_DAY
-                refs = _news_of(day, news, zone) or ([] if is_old else current)
-                pins += _pins(day, DISPUTED, refs)
-        for day in bad:
-            if BAD not in reasons.get(day, ()):
-                pins += _pins(day, BAD, _until(day, current, zone))
+        for day in _not_pinned(disputed_days, DISPUTED, reasons):
+            is_old = day < day_of(now, zone) - ONE_DAY
+            refs = _news_of(day, news, zone) or ([] if is_old else current)
+            pins += _pins(day, DISPUTED, refs)
+        for day in _not_pinned(bad, BAD, reasons):
+            pins += _pins(day, BAD, _until(day, current, zone))
         self._store.pin(page.id, pins, now=now)
+
+
+def _not_pinned(
+    days: Iterable[date], why: str, reasons: Mapping[date, Collection[str]]
+) -> Iterator[date]:
+    """Yield the days for which nothing is pinned for this reason yet."""
+    for day in days:
+        if why not in reasons.get(day, ()):
+            yield day
 
 
 def _of_urls(refs: Iterable[BodyRef], urls: Collection[str]) -> list[BodyRef]:
