@@ -1,13 +1,13 @@
 """An incident as it bears on a day: what it claims, and how it was told. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import tzinfo
 
 from exporters.explain.forms import Entry
 from exporters.explain.phrases import local
 from monitor.answers import Explanation, IncidentAccount
 from monitor.impacts import impact_level
-from monitor.model import Basis, Impact, Incident, Phase, PostedState
+from monitor.model import Basis, Impact, Incident, Level, Phase, PostedState
 from monitor.store import UpdateVersion
 
 
@@ -74,9 +74,14 @@ def _reading(
 
 
 def _state(state: PostedState, explanation: Explanation) -> str:
+    return f"{explanation.name_of(state.component_id)}: {state_words(state)}"
+
+
+def state_words(state: PostedState) -> str:
+    """Return the level that a message put a component at, and the one before where it says so."""
     level = f"unknown word {state.word!r}" if state.level is None else state.level.title
     before = "" if state.before is None else f", before {state.before.title}"
-    return f"{explanation.name_of(state.component_id)}: {level}{before}"
+    return f"{level}{before}"
 
 
 def impact_text(impact: Impact, explanation: Explanation) -> str:
@@ -86,16 +91,17 @@ def impact_text(impact: Impact, explanation: Explanation) -> str:
     if impact.end is not None:
         when = f"{local(impact.start, zone)} to {local(impact.end, zone)}"
     return (
-        f"{explanation.name_of(impact.component_id)}: {_impact_level(impact, explanation)},"
+        f"{explanation.name_of(impact.component_id)}:"
+        f" {impact_words(impact, explanation.vendor.impact_mapping)},"
         f" {when} [{impact.basis.value}, {impact.source}]"
     )
 
 
-def _impact_level(impact: Impact, explanation: Explanation) -> str:
+def impact_words(impact: Impact, mapping: Mapping[str, Level]) -> str:
     """Return the level an impact stands for, and why; it is unknown where nobody can read its
     word.
     """
-    level = impact_level(impact, explanation.vendor.impact_mapping)
+    level = impact_level(impact, mapping)
     if level is None:
         return f"unknown, its word {impact.word!r} is in no mapping" if impact.word else "unknown"
     if impact.basis is Basis.INFERRED:

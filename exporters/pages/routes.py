@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from exporters.pages import times
 from exporters.pages.compare import COMPARE
+from exporters.pages.day import COMPONENT_DAY, DAY
 from exporters.pages.definitions import DEFINITIONS
 from exporters.pages.definitions_view import figure_definitions
 from exporters.pages.home import HOME
@@ -32,6 +33,8 @@ PAGES: tuple[PageKind, ...] = (
     SEARCH,
     STACKS,
     STACK,
+    DAY,
+    COMPONENT_DAY,
     VENDOR,
     VENDOR_WINDOW,
     COMPONENT_WINDOW,

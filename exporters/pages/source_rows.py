@@ -6,7 +6,7 @@ from exporters.pages.times import Moment, moment
 from monitor.answers import Record
 from monitor.model import Aspect
 
-_TITLES = {
+SOURCE_TITLES = {
     Aspect.BARS: "uptime record (bars)",
     Aspect.IMPACTS: "incidents (impacts)",
     Aspect.OBSERVATIONS: "our polls (observations)",
@@ -28,5 +28,5 @@ def source_rows(record: Record) -> list[SourceRow]:
     rows = []
     for source in record.sources:
         first, last = moment(source.first, zone, now), moment(source.last, zone, now)
-        rows.append(SourceRow(_TITLES[source.aspect], first, last))
+        rows.append(SourceRow(SOURCE_TITLES[source.aspect], first, last))
     return rows

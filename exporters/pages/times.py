@@ -50,6 +50,11 @@ def day_words(day: date) -> str:
     return f"{day.day} {day:%b} {day.year}"
 
 
+def day_title(day: date) -> str:
+    """Return a day with its weekday, such as ``Fri 27 Nov 2026``."""
+    return f"{day:%a} {day_words(day)}"
+
+
 def window_words(window: Window) -> str:
     """Return the first and the last day, such as ``1 September to 29 November 2026``."""
     first, last = window.first, window.last

@@ -21,12 +21,14 @@ LONGEST_SECONDS = 300
 @dataclass(slots=True, kw_only=True)
 class Site:
     """What all pages are made from. `policy` is the one in force, a name of
-    `monitor.ratios.POLICIES`. Safe to use from several threads.
+    `monitor.ratios.POLICIES`; `with_texts` also shows what vendors' messages say. Safe to use from
+    several threads.
     """
 
     watched: Watched
     version: str = ""
     policy: Callable[[], str] = lambda: DEFAULT_POLICY
+    with_texts: bool = True
     published: bool = False
     board: Board[Figures] = field(init=False)
     dossiers: Dossiers = field(default_factory=Dossiers, init=False)

@@ -17,7 +17,7 @@ from monitor.answers.chronicle import Chronicle, ChronicleQuery, IncidentStory, 
 from monitor.answers.component_days import ComponentDay, Dispute
 from monitor.answers.day_query import DayQuery
 from monitor.answers.day_revisions import RevisedDay, revised_days
-from monitor.answers.explanation import Explanation, IncidentAccount, explanation
+from monitor.answers.explanation import Explanation, IncidentAccount, day_versions, explanation
 from monitor.answers.incidents import ImpactReading, IncidentLevel, incidents
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.joint import JointDays, joint_days
@@ -99,6 +99,7 @@ __all__ = (
     "WindowsQuery",
     "bad_intervals",
     "chronicle",
+    "day_versions",
     "explanation",
     "freshness",
     "incidents",

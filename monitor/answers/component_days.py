@@ -49,6 +49,19 @@ def disputes(
     return tuple(dispute_list)
 
 
+def component_days(
+    page_days: PageHistory,
+    components: Mapping[str, KnownComponent],
+    component: KnownComponent | None,
+    day: date,
+) -> tuple[ComponentDay, ...]:
+    """Return the day of a component, or of each that counts for the vendor, in the order of
+    `components`.
+    """
+    rows = _rows(page_days, components, component, day)
+    return tuple(ComponentDay(entry, row) for entry, row in rows)
+
+
 def worst_components(
     page_days: PageHistory, components: Mapping[str, KnownComponent], day: date
 ) -> tuple[ComponentDay, ...]:

@@ -9,6 +9,7 @@ from monitor import history
 from monitor.answers.component_days import (
     ComponentDay,
     Dispute,
+    component_days,
     days_of,
     disputes,
     worst_components,
@@ -49,9 +50,10 @@ class Explanation:
 
     `span` are the day's instants, `components` all of the page by id. Bars, impacts, coverage and
     runs are those of the day and of the components asked about; `loose_impacts` belong to no
-    incident. `worst` are the components as bad as a vendor's bad day, `disputes` those that make a
-    day disputed. `revisions` are the values
-    that the day had before the vendor changed its record, oldest first. `bodies` are the answers
+    incident. `days` are those of the component asked about, or of all that count for the vendor.
+    `worst` are the components as bad as a vendor's bad day, `disputes` those that make a day
+    disputed. `revisions` are the values that the day had before the vendor changed its record,
+    oldest first. `bodies` are the answers
     kept as evidence of the page's day, with where and when each was read. Nothing here was learnt
     after `as_of`.
     """
@@ -62,6 +64,7 @@ class Explanation:
     component: KnownComponent | None
     components: Mapping[str, KnownComponent]
     day: Day
+    days: tuple[ComponentDay, ...]
     worst: tuple[ComponentDay, ...]
     disputes: tuple[Dispute, ...]
     revisions: tuple[DayRevision, ...]
@@ -106,6 +109,7 @@ def explanation(
         component=component,
         components=components,
         day=days_of(page_days, component).day(day),
+        days=component_days(page_days, components, component, day),
         worst=() if component else worst_components(page_days, components, day),
         disputes=disputes(page_days, components, component, day),
         revisions=tuple(_revisions(store, page, component, query)),
@@ -117,6 +121,25 @@ def explanation(
         coverage=facts.coverage,
         bodies=tuple(_read_by(query.moment, store.pinned(page.id, day))),
     )
+
+
+def day_versions(store: Store, page: PageRecord, query: DayQuery) -> tuple[DayRevision, ...]:
+    """Return what the day was and is, as it was derived then, oldest first: all that is known at
+    `query.now`, whatever its `known_at` leaves out. None of an unknown day.
+
+    Raises ValueError when the component is not known or its name is not unique.
+    """
+    component = None
+    if query.component is not None:
+        component = query.component_of(store.known_components(page.id))
+    key = None if component is None else component.id
+    return tuple(_recorded_by(query.now, store.revisions(page.id, key, query.day)))
+
+
+def _recorded_by(moment: datetime, revisions: Iterable[DayRevision]) -> Iterator[DayRevision]:
+    for revision in revisions:
+        if revision.recorded_at <= moment:
+            yield revision
 
 
 def _read_by(moment: datetime, bodies: Iterable[PinnedBody]) -> Iterator[PinnedBody]:
@@ -201,11 +224,12 @@ def _accounts(
     moment: datetime,
 ) -> Iterator[IncidentAccount]:
     decisions = overrides_by_id(overridden(facts.incidents, vendor.overrides))
+    ids = [incident.id for incident in facts.incidents]
+    messages = store.updates_of(page.id, ids, known_at=moment, edits=True)
     for incident in facts.incidents:
-        messages = store.incident_updates(page.id, incident.id, known_at=moment, edits=True)
         yield IncidentAccount(
             incident=incident,
             impacts=tuple(_of_incident(facts.impacts, incident.id)),
-            messages=tuple(messages),
+            messages=tuple(messages.get(incident.id, ())),
             override=decisions.get(incident.id),
         )

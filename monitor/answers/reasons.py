@@ -36,8 +36,16 @@ class Reasons:
     changes: tuple[Change, ...]
 
 
-def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuery) -> Reasons:
-    """Return why a day is what it is.
+def reasons(
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    query: DayQuery,
+    *,
+    with_changes: bool = True,
+) -> Reasons:
+    """Return why a day is what it is. Without `with_changes` there are none: each takes
+    deriving the day of all components again.
 
     Raises ValueError when the component is not known or its name is not unique, or the day has not
     begun.
@@ -67,6 +75,7 @@ def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuer
     days = case.page_days()
     day = case.own_day(days)
     names = {entry.id: entry.component.full_name for entry in facts.components}
+    tried = changes(case, day, store, page, query.now) if with_changes else ()
     part = "" if case.component is None else f", {case.component.component.full_name}"
     return Reasons(
         name=f"{vendor.name}{part}",
@@ -75,7 +84,7 @@ def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuer
         seconds_of=names.get(day.component_id or ""),
         rule=_rule(case, day),
         witnesses=tuple(_witnesses(case, days, day)),
-        changes=tuple(_turns(changes(case, day, store, page, query.now), day)),
+        changes=tuple(_turns(tried, day)),
     )
 
 

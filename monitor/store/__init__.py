@@ -264,6 +264,7 @@ class Store(Transactions):
     unfinished_incidents = reads(fact_module.unfinished_incidents)
     incident_versions = reads(fact_module.incident_versions)
     incident_updates = reads(updates.update_versions)
+    updates_of = reads(updates.updates_of)
     component_ids = reads(components.component_ids)
     known_components = reads(components.known_components)
     components_named = reads(searching.components_named)

@@ -4,6 +4,7 @@ The hot path is a poll that tells nothing new: one select of digests for all the
 and no write.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -142,17 +143,39 @@ def update_versions(
     `edits`: those too that were edited or taken back before; of the same time the one read first
     comes first.
     """
+    versions = updates_of(connection, page_id, [incident_id], known_at=known_at, edits=edits)
+    return versions.get(incident_id, [])
+
+
+def updates_of(
+    connection: Connection,
+    page_id: int,
+    incident_ids: Iterable[str],
+    *,
+    known_at: datetime | None = None,
+    edits: bool = False,
+) -> dict[str, list[UpdateVersion]]:
+    """Return what `update_versions` does, of several incidents at once, by their ids; one without
+    messages is not there.
+    """
     moment = FAR_FUTURE if known_at is None else utc(known_at)
     end = UPDATE.c.superseded_at
-    query = sa.select(*_COLUMNS, UPDATE.c.text, UPDATE.c.recorded_at, end).where(
-        UPDATE.c.page_id == page_id,
-        UPDATE.c.incident_id == incident_id,
-        UPDATE.c.recorded_at <= moment,
+    query = (
+        sa.select(*_COLUMNS, UPDATE.c.text, UPDATE.c.recorded_at, end)
+        .where(
+            UPDATE.c.page_id == page_id,
+            among(UPDATE.c.incident_id, "incidents"),
+            UPDATE.c.recorded_at <= moment,
+        )
+        .order_by(UPDATE.c.at, UPDATE.c.id)
     )
     if not edits:
         query = query.where(sa.or_(end.is_(None), end > moment))
-    rows = connection.execute(query.order_by(UPDATE.c.at, UPDATE.c.id))
-    return [_version(row, moment) for row in rows]
+    versions: dict[str, list[UpdateVersion]] = defaultdict(list)
+    for ids in chunks(incident_ids):
+        for row in connection.execute(query, {"incidents": ids}):
+            versions[row.incident_id].append(_version(row, moment))
+    return versions
 
 
 def _version(row: Row, moment: datetime) -> UpdateVersion:
