@@ -17,6 +17,7 @@ class Entry:
 ENTRIES = (
     Entry("Now", Links.home),
     Entry("Compare", Links.compare),
+    Entry("Changes", Links.changes),
     Entry("Maintenance", Links.maintenance),
     Entry("Stacks", Links.stacks),
     Entry("Definitions", Links.definitions),

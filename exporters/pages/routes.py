@@ -8,11 +8,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from exporters.pages import times
+from exporters.pages.changes import CHANGES
 from exporters.pages.compare import COMPARE
 from exporters.pages.day import COMPONENT_DAY, DAY
 from exporters.pages.definitions import DEFINITIONS
 from exporters.pages.definitions_view import figure_definitions
 from exporters.pages.home import HOME
+from exporters.pages.incident import INCIDENT
 from exporters.pages.links import Links
 from exporters.pages.maintenance import MAINTENANCE
 from exporters.pages.navigation import ENTRIES
@@ -33,8 +35,10 @@ PAGES: tuple[PageKind, ...] = (
     SEARCH,
     STACKS,
     STACK,
+    CHANGES,
     DAY,
     COMPONENT_DAY,
+    INCIDENT,
     VENDOR,
     VENDOR_WINDOW,
     COMPONENT_WINDOW,

@@ -3,8 +3,9 @@
 `standing` says how a vendor stands now, `status` whether what one depends on works, `record` what a
 vendor did over a window, `overview` which days of a span were not quiet, `explanation` what is
 behind one day, `reasons` what would make that day another one, and `bad_intervals` when its
-components were at bad levels; `incidents` lists what vendors told, `revised_days` what they changed
-of days that were over, `joint_days` says when several vendors were out at once, `maintenances`
+components were at bad levels; `incidents` lists what vendors told, `incident_history` how
+they told one, `revised_days` what they changed of days that were over, `edits` that and what they
+changed of incidents, `joint_days` says when several vendors were out at once, `maintenances`
 which work is announced, `search` where a word occurs, and `chronicle` all that happened lately.
 Each reads the store as of an instant that the caller gives. In all of them what is unknown is None,
 and so null, an empty cell or "unknown" wherever it is written, never 0 and never "operational".
@@ -17,7 +18,15 @@ from monitor.answers.chronicle import Chronicle, ChronicleQuery, IncidentStory, 
 from monitor.answers.component_days import ComponentDay, Dispute
 from monitor.answers.day_query import DayQuery
 from monitor.answers.day_revisions import RevisedDay, revised_days
+from monitor.answers.edits import DayEdit, Edits, EditsQuery, IncidentEdits, edits
 from monitor.answers.explanation import Explanation, IncidentAccount, day_versions, explanation
+from monitor.answers.incident_history import (
+    FIELDS,
+    FieldEdit,
+    IncidentHistory,
+    field_edits,
+    incident_history,
+)
 from monitor.answers.incidents import ImpactReading, IncidentLevel, incidents
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.joint import JointDays, joint_days
@@ -54,6 +63,7 @@ from monitor.stacks import Target
 
 __all__ = (
     "DEFINITION",
+    "FIELDS",
     "STALE_INTERVALS",
     "BadIntervals",
     "Change",
@@ -62,15 +72,21 @@ __all__ = (
     "ComponentDay",
     "ComponentRecord",
     "DayAccount",
+    "DayEdit",
     "DayQuery",
     "Dispute",
+    "Edits",
+    "EditsQuery",
     "Explanation",
+    "FieldEdit",
     "Findings",
     "FoundComponent",
     "FoundIncident",
     "Freshness",
     "ImpactReading",
     "IncidentAccount",
+    "IncidentEdits",
+    "IncidentHistory",
     "IncidentLevel",
     "IncidentStory",
     "IntervalQuery",
@@ -100,8 +116,11 @@ __all__ = (
     "bad_intervals",
     "chronicle",
     "day_versions",
+    "edits",
     "explanation",
+    "field_edits",
     "freshness",
+    "incident_history",
     "incidents",
     "joint_days",
     "maintenances",

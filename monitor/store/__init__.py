@@ -15,6 +15,7 @@ from monitor.store import (
     components,
     configured,
     days,
+    edited,
     engine,
     evidence_bodies,
     healing,
@@ -263,6 +264,9 @@ class Store(Transactions):
     ended_incidents = reads(fact_module.ended_incidents)
     unfinished_incidents = reads(fact_module.unfinished_incidents)
     incident_versions = reads(fact_module.incident_versions)
+    incident_ids = reads(edited.incident_ids)
+    incident_impacts = reads(edited.incident_impacts)
+    incidents_edited_since = reads(edited.incidents_edited_since)
     incident_updates = reads(updates.update_versions)
     updates_of = reads(updates.updates_of)
     component_ids = reads(components.component_ids)
@@ -278,6 +282,7 @@ class Store(Transactions):
     listed_history = reads(histories.listed_history)
     revisions = reads(histories.revisions)
     all_revisions = reads(histories.all_revisions)
+    revisions_since = reads(edited.revisions_since)
     revised_days = reads(histories.revised_days)
     revised_at = reads(histories.revised_at)
     disputed_days = reads(histories.disputed_days)
