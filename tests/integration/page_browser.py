@@ -34,9 +34,12 @@ OVERHANG = """async () => {
     rows[0]?.scrollIntoView();
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
     const parts = [document.documentElement, ...rows];
-    return Math.max(...parts.map(each => each.scrollWidth - each.clientWidth));
+    const right = each => Math.round(each.getBoundingClientRect().right);
+    const over = row => [...row.querySelectorAll('*')].map(each => right(each) - right(row));
+    return Math.max(
+        ...parts.map(each => each.scrollWidth - each.clientWidth), ...rows.flatMap(over));
 }"""
-"""Rows of a long table are laid out only where they are seen."""
+"""Rows of a long table are laid out only where they are seen, and hold no overflow of their own."""
 
 
 @dataclass(frozen=True, slots=True)
