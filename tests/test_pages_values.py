@@ -1,42 +1,95 @@
-"""The figures and days of the first page are those of the API, whatever a store holds."""
+"""The figures that people read on pages are those of the API and of the report, for any store."""
 
 import pytest
 from hypothesis import given
-from pages_world import Html
+from page_tables import Tables
+from surfaces.world import SLUG, word_of
 from test_surfaces import QUICK, empty_store, world_of, worlds
 
-from exporters.pages.cells import level_class
+from exporters.report import record_json
 from exporters.wording import percent
-from monitor.model import Level
+from monitor.answers import ReportQuery, record
 
-LEVELS = {level.word: level for level in Level}
+pytestmark = pytest.mark.slow
 
-
-def printed(figures) -> str:
-    """Return what a row prints for these figures of the API."""
-    days = "unknown"
-    if figures["outage_days"] is not None:
-        days = f"{figures['outage_days']} of {figures['known_days']}"
-    return f"{days} {percent(figures['outage_day_ratio'])} {percent(figures['coverage_ratio'])}"
+DAYS = 90
+WINDOWS = (7, 30, 90, 365)
 
 
-@pytest.mark.slow
+def of_days(figures) -> str:
+    """Return the outage days of the API's figures as a page prints them."""
+    if figures["outage_days"] is None:
+        return "unknown"
+    return f"{figures['outage_days']} of {figures['known_days']}"
+
+
+def count(number) -> str:
+    return "unknown" if number is None else f"{number}"
+
+
+def days_of(figures) -> list[tuple[str, str | None]]:
+    return [(day["date"], day["level"]) for day in figures["days"]]
+
+
+def shown_days(row) -> list[tuple[str, str | None]]:
+    return [(f"{day}", word_of(title)) for day, title in row.levels()]
+
+
+def reported(world, days=DAYS):
+    """Return what `monitor report --format json` says."""
+    query = ReportQuery(now=world.now, window_days=days)
+    return record_json(record(world.store, world.page, world.vendor, query))
+
+
 @QUICK
 @given(**worlds)
-def test_the_row_of_a_vendor_says_what_the_api_says(polled, told, later, exclude, coverage):
+def test_the_row_of_a_vendor_has_the_figures_of_the_api_and_of_the_report(
+    polled, told, later, exclude, coverage
+):
     with empty_store() as store:
         world = world_of(store, polled, told, later=later, exclude=exclude, coverage=coverage)
-        figures, days = world.get("/vendors/acme?days=90", "/vendors/acme/days?days=90")
-        (answer,) = world.fetch("/")
-    page = Html(answer.text)
-    cells = [classes.split() for classes, _ in page.cells()]
+        answer, standing = world.get(f"/vendors/{SLUG}?days={DAYS}", f"/vendors/{SLUG}/standing")
+        report = reported(world)
+        (page,) = world.fetch("/")
+    tables = Tables(page.text)
+    row = next(row for row in tables.rows if row.cells and row.name == "Acme" and row.titles)
 
-    assert f" {printed(figures)} Definitions" in page.text
-    assert len(cells) == len(days["days"]) == 90
-    for own, day in zip(cells, days["days"], strict=True):
-        level = day["level"]
-        is_absent = own[0] == "ca"
-        assert own[0] == level_class(None if level is None else LEVELS[level]) or is_absent
-        assert level is None or not is_absent
-    if figures["disputed_days"] is not None:
-        assert sum("x" in own for own in cells) == figures["disputed_days"]
+    assert row.named["outage days"] == of_days(answer) == of_days(report)
+    share = percent(answer["outage_day_ratio"])
+    assert row.named["outage share"] == share == percent(report["outage_day_ratio"])
+    coverage = percent(answer["coverage_ratio"])
+    assert row.named["coverage"] == coverage == percent(report["coverage_ratio"])
+    assert shown_days(row) == days_of(report)
+    assert word_of(row.small.partition(",")[0]) == standing["check"]["level"]
+
+
+@QUICK
+@given(**worlds)
+def test_a_vendor_s_page_has_the_sentence_windows_and_components_of_the_api_and_of_the_report(
+    polled, told, later, exclude, coverage
+):
+    with empty_store() as store:
+        world = world_of(store, polled, told, later=later, exclude=exclude, coverage=coverage)
+        answers = world.get(*(f"/vendors/{SLUG}?days={days}" for days in WINDOWS))
+        (parts,) = world.get(f"/vendors/{SLUG}/components?days={DAYS}")
+        reports = [reported(world, days) for days in WINDOWS]
+        (page,) = world.fetch(f"/v/{SLUG}")
+    tables = Tables(page.text)
+
+    sentence = answers[2]["sentence"].removeprefix("Acme: ").partition(", 20")[0]
+    assert tables.lead.lower().startswith(f"{sentence}, ")
+    for days, answer, report in zip(WINDOWS, answers, reports, strict=True):
+        cells = tables[f"last {days} days"].cells
+        for source in (answer, report):
+            assert cells[1:3] == [of_days(source), percent(source["outage_day_ratio"])]
+            kinds = ("major_days", "degraded_days", "maintenance_days")
+            assert cells[4:7] == [count(source[kind]) for kind in kinds]
+            assert cells[7] == percent(source["downtime_ratio"], 3)
+            assert cells[8] == percent(source["coverage_ratio"])
+    for part, other in zip(parts["components"], reports[2]["components"], strict=True):
+        row = tables[part["name"]]
+        for source in (part, other):
+            assert row.named["outage days"] == of_days(source)
+            assert row.named["coverage"] == percent(source["coverage_ratio"])
+            assert word_of(row.small.partition(",")[0]) == source["current_level"]
+        assert shown_days(row) == days_of(other)
