@@ -3,15 +3,17 @@ of 300 and of hostile ones; by keyboard, without scripts, and on paper."""
 
 import subprocess
 from contextlib import ExitStack
+from datetime import timedelta
 
 import httpx
 import pytest
 from asking import at_leisure
 from once import made_once
 from page_browser import PATHS, chromium, install_judges, markup_errors, served, tab
-from page_worlds import HOSTILE, MANY, demo_world, hostile_world, many_world
+from page_worlds import HOSTILE, MANY, NOW, demo_world, hostile_world, many_world
 from servers import program
 
+from monitor.demo import demo_truths
 from monitor.store import Store
 
 pytestmark = pytest.mark.integration
@@ -190,6 +192,34 @@ def test_no_page_has_an_error_in_its_markup(sites, judges, tmp_path):
     errors = markup_errors(tmp_path, judges / "vnu-jar" / "build" / "dist" / "vnu.jar")
 
     assert [error for error in errors if UNKNOWN_TO_IT not in error] == []
+
+
+# ---------------------------------------------------------------------------------------------------
+# what is true
+
+
+def outage_days(truth) -> int:
+    """Count the page's own days, of 90 until now, on which something of it was out."""
+    last = NOW.astimezone(truth.tz).date()
+    days = (last - timedelta(days=ago) for ago in range(90))
+    return sum(is_out(truth, day) for day in days)
+
+
+def is_out(truth, day) -> bool:
+    seconds = (truth.seconds(part.id, day, now=NOW) for part in truth.components)
+    return any(each.partial or each.major for each in seconds)
+
+
+def test_the_first_page_shows_the_demo_s_truth(browser, demo):
+    with tab(browser, demo) as looking:
+        looking.open(f"{demo.base}/")
+        rows = looking.page.locator(".rows tbody tr").all_inner_texts()
+
+    for truth in demo_truths(NOW):
+        (row,) = [row for row in rows if row.startswith(truth.name)]
+        level = max(truth.levels_at(NOW))
+        assert f"{outage_days(truth)} of 90" in row
+        assert level.title in row
 
 
 # ---------------------------------------------------------------------------------------------------
