@@ -55,13 +55,13 @@ def test_what_is_bad_stays_and_what_is_good_does_not(observed):
 class Broken(Page):
     """A page that answers its state and, while it is broken, of the rest an error."""
 
-    broken = False
+    is_broken = False
 
     def __call__(self, url: str) -> Response:
         answer = super().__call__(url)
         return (
             replace(answer, status=503, body=b"")
-            if self.broken and "summary" not in url
+            if self.is_broken and "summary" not in url
             else answer
         )
 
@@ -90,14 +90,14 @@ async def test_an_outage_is_not_over_by_a_poll_that_failed_midway():
     page.incidents = [incident_json(API)]
     async with watching(page, clock) as collector:
         assert await shown(collector, clock) == ("ok", "4", "4", "1")
-        page.broken, page.rows, page.incidents = (
+        page.is_broken, page.rows, page.incidents = (
             True,
             [component(), component(OTHER, name="Web")],
             [],
         )
         clock.now += timedelta(minutes=5)
         assert await shown(collector, clock) == ("failed", "4", "4", "0")
-        page.broken = False
+        page.is_broken = False
         clock.now += timedelta(minutes=5)
         assert await shown(collector, clock) == ("ok", "0", "0", "1")
 
@@ -107,7 +107,7 @@ async def test_an_outage_that_a_poll_read_before_it_failed_is_shown():
     page.incidents = [incident_json(API)]
     async with watching(page, clock) as collector:
         await polled(collector)
-        page.broken, page.rows, page.incidents = (
+        page.is_broken, page.rows, page.incidents = (
             True,
             [component(), component(OTHER, "major_outage", "Web")],
             [],

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from exporters.boards import Board
 from exporters.daily import vendor_series
 from exporters.history_query import HistoryQuery
 from exporters.prometheus import StateMetrics
 from exporters.report import record_json
 from exporters.text_format import render
+from exporters.watched import Watched
 from monitor.answers import ReportQuery, record
 from monitor.model import Day, Level
 from timeline.drive import SLUG, Ran
@@ -41,8 +43,15 @@ def _in_sums(ran: Ran) -> Iterator[str]:
         parts = [picture[key][index] for key in picture if key and _alive(ran, key, day.day)]
         yield from _green(f"the vendor on {day.day}", day.level, [part.level for part in parts])
     last = list(ran.world.shown_all(ran.seen[-1].at).values()) if ran.seen else [None]
-    level = StateMetrics(ran.store, vendors={SLUG: ran.vendor}).vendors(ran.clock.now)[0].level
-    yield from _green("the vendor now", level, last)
+    yield from _green("the vendor now", _shown(ran), last)
+
+
+def _shown(ran: Ran) -> Level | None:
+    """Return the level now that the first page shows."""
+    now, vendors = ran.clock.now, {SLUG: ran.vendor}
+    watched = Watched(store=ran.store, vendors=lambda: vendors, clock=lambda: now)
+    (entry,) = Board(watched, lambda *_: None).entries(now)
+    return entry.status.level
 
 
 def _alive(ran: Ran, key: str, day: date) -> bool:
