@@ -147,6 +147,7 @@ async def test_a_component_has_a_page_of_its_own_with_its_own_figures(store):
     assert "Partial or major outage on 0 of 90 known days (0 %)" in page.text
     assert "API errors" not in page.text
     assert "../../v/acme/web-i/90d/2026-05-22" in page.links
+    assert "../../v/acme/day/2026-05-19?component=web-i" in page.links
 
 
 async def test_a_lasting_address_keeps_its_window_and_has_no_now(store):

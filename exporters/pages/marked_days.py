@@ -38,7 +38,7 @@ def _disputed(subject: Subject, links: Links) -> Iterator[tuple[date, MarkedDay]
     for day in subject.days:
         if day.disputed:
             words = f"Counted is {_amount(day.seconds)}; other sources say {_amount(day.other)}."
-            address = links.day(subject.slug, day.day)
+            address = links.day(subject.slug, day.day, **subject.question)
             yield day.day, MarkedDay(_title(day.day), address, "disputed", words, None)
 
 
@@ -49,7 +49,8 @@ def _revised(
     for change in revisions:
         if subject.is_meant(change.component):
             words = f"Was {_words(change.before)}; since then it is {_words(change.after)}."
-            at, address = moment(change.changed_at, zone, now), links.day(subject.slug, change.date)
+            at = moment(change.changed_at, zone, now)
+            address = links.day(subject.slug, change.date, **subject.question)
             yield change.date, MarkedDay(_title(change.date), address, "revised", words, at)
 
 

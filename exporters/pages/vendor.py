@@ -156,7 +156,7 @@ def _strip(subject: Subject, revisions: Sequence[RevisedDay]) -> Strip:
 
 def _months(visit: Visit, subject: Subject, strip: Strip) -> list[CalendarMonth]:
     def address(day: date) -> str:
-        return visit.links.day(subject.slug, day)
+        return visit.links.day(subject.slug, day, **subject.question)
 
     return calendar_months(subject.days, strip.cells, address, subject.today)
 

@@ -52,6 +52,11 @@ class Subject:
         return self.record.page.slug
 
     @property
+    def question(self) -> dict[str, str]:
+        """The parameters by which a day's page is asked about the same."""
+        return {} if self.component is None else {"component": self.component.slug}
+
+    @property
     def level(self) -> Level | None:
         """The level now; None = unknown."""
         return self.record.standing.level if self.component is None else self.component.level
