@@ -292,9 +292,9 @@ def test_components_of_which_all_say_that_all_was_well_are_named_in_a_line():
 @pytest.mark.parametrize(
     ("day", "hours", "local", "utc"),
     [
-        (date(2026, 10, 25), 25, "00 02 05 08 11 14 17 20 23", "22 −1 d"),
-        (date(2026, 3, 29), 23, "00 04 07 10 13 16 19 22", "23 −1 d"),
-        (date(2026, 5, 19), 24, "00 03 06 09 12 15 18 21", "22 −1 d"),
+        (date(2026, 10, 25), 25, "00 02 05 08 11 14 17 20 23", "22 −1d"),
+        (date(2026, 3, 29), 23, "00 04 07 10 13 16 19 22", "23 −1d"),
+        (date(2026, 5, 19), 24, "00 03 06 09 12 15 18 21", "22 −1d"),
     ],
     ids=["autumn", "spring", "usual"],
 )
@@ -316,8 +316,8 @@ def test_utc_labels_say_minutes_and_the_next_day():
     west = ZoneInfo("America/Los_Angeles")
     day = date(2026, 5, 19)
 
-    assert next(Scale(day_interval(day, zone), zone).utc_hours()).text == "18:30 −1 d"
-    assert [each.text for each in Scale(day_interval(day, west), west).utc_hours()][-1] == "04 +1 d"
+    assert next(Scale(day_interval(day, zone), zone).utc_hours()).text == "18:30 −1d"
+    assert [each.text for each in Scale(day_interval(day, west), west).utc_hours()][-1] == "04 +1d"
 
 
 def test_a_long_message_is_cut():

@@ -57,7 +57,7 @@ class Scale:
         for number, instant in enumerate(self._steps()):
             in_utc = instant.astimezone(UTC)
             ahead = (in_utc.date() - day).days
-            shift = {0: "", 1: " +1 d"}.get(ahead, " −1 d")
+            shift = {0: "", 1: " +1d"}.get(ahead, " −1d")
             yield Hour(self.x(instant), f"{_hour(in_utc)}{shift}", is_minor=bool(number % 2))
 
     def _steps(self) -> Iterator[datetime]:
