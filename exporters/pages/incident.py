@@ -17,7 +17,7 @@ MOST_DAYS = 60
 
 def incident_page(visit: Visit) -> Page:
     """Return the page. Raises NoSuchVendor and NotThere."""
-    slug, key = visit.path["vendor"], visit.path["id"]
+    slug, key = visit.path["vendor"], visit.path["incident"]
     vendor, page = visit.watched.vendor(slug), visit.watched.page(slug)
     told = None
     if page is not None:
@@ -82,4 +82,4 @@ def _days(told: IncidentHistory, links: Links) -> list[Offer]:
     return [Offer(day_title(day), links.day(slug, day)) for day in told.days[:MOST_DAYS]]
 
 
-INCIDENT = PageKind("/v/{vendor}/incident/{id}", incident_page)
+INCIDENT = PageKind("/v/{vendor}/incident/{incident}", incident_page)
