@@ -66,15 +66,15 @@ class Presence:
 
     async def beat(self) -> None:
         """Give one sign of life. Raises StoreError."""
-        applied = await self._work(self._sign, self._own_digest())
-        if applied is None or applied.digest == self._own_digest():
+        latest = await self._work(self._sign, self._own_digest())
+        if latest is None or latest.digest == self._own_digest():
             self._strange, self.problem = None, None
             return
-        is_new = self._strange is None or self._strange.digest != applied.digest
+        is_new = self._strange is None or self._strange.digest != latest.digest
         self._beats = 0 if is_new else self._beats + 1
-        self._strange = applied
+        self._strange = latest
         if self._beats % BEATS_BETWEEN_LOOKS == 0:
-            await self._follow(applied, is_new=is_new)
+            await self._follow(latest, is_new=is_new)
 
     def _sign(self, own: str) -> AppliedSettings | None:
         with self._store.together():
@@ -87,26 +87,26 @@ class Presence:
             self._digested = settings, digest(settings)
         return self._digested[1]
 
-    async def _follow(self, applied: AppliedSettings, *, is_new: bool) -> None:
+    async def _follow(self, latest: AppliedSettings, *, is_new: bool) -> None:
         """Have our settings read again if they say what is in force now; else say that they do
         not.
         """
         try:
-            written = digest(await asyncio.to_thread(self._load))
+            our_digest = digest(await asyncio.to_thread(self._load))
         except ConfigError:
-            written = ""
-        if written == applied.digest:
-            log.info("%s was put in force by others, and our settings say the same", applied.source)
+            our_digest = ""
+        if our_digest == latest.digest:
+            log.info("%s was put in force by others, and our settings say the same", latest.source)
             self._hang_up()
             return
         if is_new:
-            self.problem = await self._work(self._describe, applied)
+            self.problem = await self._work(self._describe, latest)
             log.error("%s", self.problem)
 
-    def _describe(self, applied: AppliedSettings) -> str:
+    def _describe(self, latest: AppliedSettings) -> str:
         changes = WatchList.read(self._store, self._clock()).changes(self._in_force())
         differences = f" ({changes.differences})" if changes else ""
         return (
-            f"{applied.source} was put in force by others, and differs from our settings"
+            f"{latest.source} was put in force by others, and differs from our settings"
             f"{differences}; make both the same, or send SIGHUP to put ours in force"
         )

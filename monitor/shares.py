@@ -14,6 +14,11 @@ def milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
+def maybe_share(part: int | None, whole: int | None) -> float | None:
+    """Return the part of so many, 0..1; None where nothing is told, or there is nothing."""
+    return None if part is None or not whole else share(part, whole)
+
+
 def share(part_seconds: float, whole_seconds: float) -> float:
     """Return the part of the whole, 0..1, both taken in milliseconds; more than the whole is 1.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.shares import exact_percent, mean_seconds, percent, share
+from monitor.shares import exact_percent, maybe_share, mean_seconds, percent, share
 
 LENGTHS = st.integers(0, 90 * 86_400_000).map(lambda milliseconds: milliseconds / 1000)
 
@@ -79,3 +79,10 @@ def test_a_mean_does_not_depend_on_the_order_and_is_all_only_where_each_is(lengt
     assert (mean == 0) == (longest == 0)
     if longest > 0.001:
         assert (mean == longest) == (lengths == [longest] * count)
+
+
+def test_of_nothing_there_is_no_share():
+    assert maybe_share(1, 4) == 0.25
+    assert maybe_share(0, 4) == 0
+    assert maybe_share(0, 0) is None
+    assert maybe_share(None, 4) is None

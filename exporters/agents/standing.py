@@ -23,7 +23,7 @@ from monitor import answers
 from monitor.config import VendorConfig
 from monitor.lookups import by_key, slugs_by_id
 from monitor.model import KnownComponent, Level
-from monitor.shares import share
+from monitor.shares import maybe_share
 
 MOST_VENDORS = 50
 MOST_COMPONENTS = 50
@@ -103,10 +103,10 @@ def _sentence(status: answers.Status, vendor: VendorConfig) -> str:
     parts = [f"{target}: {level_title(status.level)}"]
     if status.why_unknown is not None:
         parts.append(_own_words(status.why_unknown))
-    known, counted = status.known_components, status.counted_components
-    if known is not None and counted:
-        coverage = percent(share(known, counted))
-        parts.append(f"known components: {known} of {counted} (coverage {coverage})")
+    coverage = maybe_share(status.known_components, status.counted_components)
+    if coverage is not None:
+        counts = f"{status.known_components} of {status.counted_components}"
+        parts.append(f"known components: {counts} (coverage {percent(coverage)})")
     parts.append(ago(status.read_at, status.as_of))
     return "; ".join(dict.fromkeys(parts))
 

@@ -14,7 +14,7 @@ from exporters.wording import level_key
 from monitor import answers
 from monitor.lookups import slugs_by_id
 from monitor.model import KnownComponent
-from monitor.shares import share
+from monitor.shares import maybe_share
 from monitor.store import CurrentState
 
 router = APIRouter()
@@ -86,7 +86,6 @@ def _standing(subject: Subject, current: CurrentState) -> dict[str, Any]:
     now = answers.standing(subject.store, row, vendor, subject.now)
     target = answers.Target(row.slug)
     check = answers.status_of(row, current, vendor, target, subject.now)
-    known, counted = now.known_components, now.counted_components
     return {
         **now_head(subject.now, STANDING),
         "vendor": row.slug,
@@ -97,9 +96,9 @@ def _standing(subject: Subject, current: CurrentState) -> dict[str, Any]:
         "freshness": now.freshness.value,
         "read_at": None if now.read_at is None else now.read_at.isoformat(),
         "current_level": level_key(now.level),
-        "known_components": known,
-        "counted_components": counted,
-        "coverage_ratio": None if known is None or not counted else share(known, counted),
+        "known_components": now.known_components,
+        "counted_components": now.counted_components,
+        "coverage_ratio": maybe_share(now.known_components, now.counted_components),
         "error": row.last_error_message if row.last_ok is False else None,
         "remark": row.remark,
         "check": {

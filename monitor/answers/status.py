@@ -13,9 +13,9 @@ from enum import IntEnum
 from monitor.answers.standing import Freshness, Standing
 from monitor.config import VendorConfig
 from monitor.history import left_out, named_ids
-from monitor.model import Incident, Level
+from monitor.model import Incident, Level, id_set
 from monitor.stacks import Target
-from monitor.standing import together
+from monitor.standing import Verdict, together
 from monitor.store import CurrentState, PageRecord, Store
 
 STALE_INTERVALS = 2
@@ -117,17 +117,17 @@ def status_of(
     """
     excluded_ids = left_out(current.components, vendor)
     standing = Standing.of(page, replace(current, excluded=excluded_ids), vendor, now)
-    ids = {entry.id for entry in current.components} - excluded_ids
-    level, known, counted = standing.level, standing.known_components, standing.counted_components
+    ids = id_set(current.components) - excluded_ids
+    verdict: Standing | Verdict = standing
     if target.components is not None:
         ids = set(_named_ids(current, target)) if component_id is None else {component_id}
         verdict = together((standing.levels.get(key) for key in ids), vendor.min_coverage)
-        level, known, counted = verdict.level, verdict.known_components, verdict.counted_components
+    level = verdict.level
     why_unknown = _why_not_now(page, standing, vendor)
     if why_unknown is not None:
         level = None
     elif level is None:
-        why_unknown = _too_few(known, counted)
+        why_unknown = _too_few(verdict)
     return Status(
         target=target,
         page=page.url,
@@ -136,8 +136,8 @@ def status_of(
         level=level,
         why_unknown=why_unknown,
         read_at=standing.read_at,
-        known_components=known,
-        counted_components=counted,
+        known_components=verdict.known_components,
+        counted_components=verdict.counted_components,
         component_names=_names_at(level, ids, current),
         incidents=_about(standing.incidents, ids, target),
         maintenances=_about(standing.maintenances, ids, target),
@@ -189,10 +189,10 @@ def _why_not_now(page: PageRecord, standing: Standing, vendor: VendorConfig) -> 
     return None
 
 
-def _too_few(known: int | None, counted: int | None) -> str:
-    if not counted:
+def _too_few(verdict: Standing | Verdict) -> str:
+    if not verdict.counted_components:
         return "it has no component that counts"
-    return f"only {known} of {counted} components are known"
+    return f"only {verdict.known_components} of {verdict.counted_components} components are known"
 
 
 def _named_ids(current: CurrentState, target: Target) -> frozenset[str]:
