@@ -111,10 +111,10 @@ bars: $(VENV)/.stamp-dev ## draw docs/bars.png again, from a real Prometheus (ne
 		$(BIN)/pytest -q -m integration tests/integration/test_dashboards_picture.py
 
 .PHONY: pictures
-pictures: $(VENV)/.stamp-dev ## draw docs/pictures again: the dashboards in Grafana's words (needs prometheus, npm, chromium)
+pictures: $(VENV)/.stamp-dev ## draw docs/pictures again: the pages, the dashboards in Grafana's words (needs prometheus, npm, chromium)
 	VENDORSTATUS_REQUIRE_INTEGRATION=1 VENDORSTATUS_PROMETHEUS_DIRS= VENDORSTATUS_PICTURES=docs/pictures \
 		$(BIN)/pytest -q -n 0 -m integration tests/integration/test_dashboards_pictures.py \
-		tests/integration/test_page_days.py -k 'looked_at or drawn'
+		tests/integration/test_page_days.py tests/integration/test_pages_browser.py -k 'looked_at or drawn'
 
 .PHONY: picture
 picture: $(VENV)/.stamp-run ## draw the README's picture of the report again

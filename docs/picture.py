@@ -14,8 +14,9 @@ from rich.terminal_theme import TerminalTheme
 
 from exporters.report import terminal_parts
 from monitor import answers
+from monitor.applied_settings import spec
 from monitor.cli.reading import first_instant
-from monitor.collect import Collector, spec
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.demo import demo_truths
 from monitor.demo.server import Simulator

@@ -59,9 +59,9 @@ def demo_world(store: Store) -> PageWorld:
         names={
             "vendor": first,
             "component": _a_component(store, first),
-            "incident": _an_incident(store, first),
+            "id": _an_incident(store, first),
             "days:int": "90",
-            "date": "2026-11-20",
+            "date": "2026-11-29",
             "stack": "checkout",
         },
         questions={"/compare": f"v={first}&v={second}", "/search": "q=api"},
@@ -169,7 +169,7 @@ def hostile_world(store: Store) -> PageWorld:
         names={
             "vendor": slugs[4],
             "component": _a_component(store, slugs[4]),
-            "incident": "i1",
+            "id": "i1",
             "days:int": "90",
             "date": "2026-11-28",
             "stack": "W" * 60,

@@ -1,9 +1,11 @@
 """The pages in a real browser: every kind of them, narrow and wide, light and dark, of few vendors,
 of 300 and of hostile ones; by keyboard, without scripts, and on paper."""
 
+import os
 import subprocess
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from asking import at_leisure
 from once import made_once
 from page_browser import PATHS, chromium, install_judges, markup_errors, served, tab
 from page_worlds import HOSTILE, MANY, NOW, demo_world, hostile_world, many_world
+from PIL import Image
 from servers import program
 
 from monitor.demo import demo_truths
@@ -321,3 +324,35 @@ def test_a_printed_vendor_has_the_sentence_definitions_and_evidence(browser, dem
     assert "https://" in words.partition("Evidence")[2]
     assert "Search" not in words
     assert 2 <= len([page for page in pages if page.strip()]) <= 8
+
+
+# ---------------------------------------------------------------------------------------------------
+# to look at
+
+FOLDER = os.environ.get("VENDORSTATUS_PICTURES")
+PICTURES = {
+    "page-now": ("/", 1280, 1180, "light"),
+    "page-vendor": ("/v/{vendor}", 1280, 1100, "light"),
+    "page-compare": ("/compare", 1280, 900, "dark"),
+    "page-day": ("/v/{vendor}/day/{date}", 1280, 1100, "light"),
+    "page-phone": ("/", 400, 860, "dark"),
+}
+"""What `make pictures` keeps: a page, its width and height, and its scheme."""
+
+
+@pytest.mark.parametrize(("name", "shown"), PICTURES.items())
+def test_a_main_page_can_be_drawn_and_make_pictures_keeps_it(browser, demo, tmp_path, name, shown):
+    path, width, height, scheme = shown
+    picture = (Path(FOLDER) if FOLDER else tmp_path) / f"{name}.png"
+    size = {"width": width, "height": height}
+    with tab(browser, demo, viewport=size, color_scheme=scheme) as looking:
+        looking.open(demo.address(path))
+        looking.page.screenshot(path=picture)
+    with Image.open(picture) as taken:
+        few = taken.convert("RGB").quantize(
+            128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        few.save(picture, optimize=True)
+
+    assert few.size == (width, height)
+    assert len(few.getcolors()) > 10
