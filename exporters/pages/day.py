@@ -87,7 +87,7 @@ def _page(visit: Visit, explanation: Explanation, query: DayQuery) -> Page:
         "more_incidents": max(len(incidents) - MOST_INCIDENTS, 0),
         "loose": claims_of(explanation.loose_impacts, teller),
         "speakers": list(day_view.speakers(explanation)),
-        "bodies": list(day_view.bodies(explanation)),
+        "bodies": list(day_view.bodies(explanation, links)),
         "before": day_view.neighbour(explanation, -1, today, links),
         "after": day_view.neighbour(explanation, 1, today, links),
         "api": links.api(f"vendors/{page.slug}/days/{query.day}"),

@@ -265,25 +265,28 @@ def _of_components(aspect: Aspect, numbers: Mapping[Aspect, int | None]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyRow:
-    """An answer that is kept as evidence."""
+    """An answer that is kept as evidence; `address` is where it is as it came, None = nowhere."""
 
     read_at: Moment
     url: str
     status: int
     size: str
     sha256: str
+    address: str | None
     why: str
 
 
-def bodies(explanation: Explanation) -> Iterator[BodyRow]:
-    """Yield the answers that are kept as evidence of the day."""
+def bodies(explanation: Explanation, links: Links) -> Iterator[BodyRow]:
+    """Yield the answers that are kept as evidence of the page's day."""
+    slug, day = explanation.page.slug, explanation.day.day
     for body in explanation.bodies:
         yield BodyRow(
             read_at=_at(body.ref.read_at, explanation),
             url=body.ref.url,
             status=body.ref.status,
             size=f"{body.size_bytes:,} bytes",
-            sha256=body.ref.sha256,
+            sha256=body.ref.sha256[:16],
+            address=links.kept_answer(slug, day, body.ref.sha256),
             why=", ".join(body.why),
         )
 

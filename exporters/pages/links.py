@@ -57,6 +57,14 @@ class Links:
         """Return the address of a vendor's day."""
         return self.page(f"v/{_part(slug)}/day/{day.isoformat()}", question.items())
 
+    def kept_answer(self, slug: str, day: date, sha256: str) -> str | None:
+        """Return the address of an answer that is kept behind a day; None = what is published has
+        none.
+        """
+        if self.published:
+            return None
+        return self.file(f"v/{_part(slug)}/day/{day.isoformat()}/answers/{_part(sha256)}")
+
     def incident(self, slug: str, incident_id: str, **question: object) -> str:
         """Return the address of an incident, by the id that its page gives it."""
         key = _part(incident_key(incident_id))

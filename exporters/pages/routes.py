@@ -15,6 +15,7 @@ from exporters.pages.definitions import DEFINITIONS
 from exporters.pages.definitions_view import figure_definitions
 from exporters.pages.home import HOME
 from exporters.pages.incident import INCIDENT
+from exporters.pages.kept_answers import answer_routes
 from exporters.pages.links import Links
 from exporters.pages.maintenance import MAINTENANCE
 from exporters.pages.navigation import ENTRIES
@@ -52,7 +53,7 @@ _HTML, _CSS = "text/html; charset=utf-8", "text/css; charset=utf-8"
 def page_routes(site: Site) -> list[BaseRoute]:
     """Return the routes of the pages, of their pictures and of their stylesheet."""
     pages = [_route(site, kind) for kind in PAGES]
-    return [*picture_routes(site), *pages, Route("/style.css", _style)]
+    return [*picture_routes(site), *answer_routes(site), *pages, Route("/style.css", _style)]
 
 
 def frame(visit: Visit, page: Page) -> bytes:
