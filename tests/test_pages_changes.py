@@ -74,6 +74,16 @@ def test_a_list_is_cut_where_it_is_asked_to_be_and_counted_whole(store):
     assert [(each.date, each.component_id) for each in part.days] == [(date(2026, 5, 19), "api")]
 
 
+def test_a_day_of_which_nothing_was_known_before_is_no_edit(store, monkeypatch):
+    *_, (key, versions) = store.revisions_since(NOW - DAY).items()
+    blank = replace(versions[0].day, covered_seconds=0, level=None)
+    first = replace(versions[0], day=blank)
+    monkeypatch.setattr(store, "revisions_since", lambda _: {key: [first, versions[1]]})
+
+    assert versions[1].day.seconds.outage
+    assert asked(store).day_count == 0
+
+
 async def test_only_changes_of_incidents_that_were_over_are_listed():
     with Store.open("sqlite://") as store:
         add_page(store)
