@@ -188,6 +188,23 @@ async def test_titles_and_messages_are_cut_at_their_own_lengths():
     assert told["url"] is None
 
 
+async def test_an_incident_with_a_word_nobody_knows_and_maintenance_is_unknown_in_every_tool():
+    store = small_store()
+    (page,) = store.pages(["globex"])
+    hour = timedelta(hours=1)
+    told = incident("g9", started_at=NOW - hour, component_ids=("api", "web"))
+    impacts = (
+        impact(NOW - hour, None, incident_id="g9", level=None, word="wobbly"),
+        impact(NOW - hour, None, incident_id="g9", component_id="web", level=Level.MAINTENANCE),
+    )
+    save(store, page, evidence(NOW, incidents=(told,), impacts=impacts))
+    day = await answer(desk_of(store), "explain_day", vendor="globex", day="today")
+    recent = await answer(desk_of(store), "recent_incidents", vendor="globex")
+
+    assert [each["level"] for each in day["incidents"]] == ["unknown"]
+    assert [each["level"] for each in recent["incidents"]][:1] == ["unknown"]
+
+
 async def test_a_refusal_does_not_repeat_a_components_name():
     said = await refusal(
         desk_of(hostile_store()), "vendor_status", vendor="globex", component="nosuch"

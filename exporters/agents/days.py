@@ -17,9 +17,7 @@ from exporters.explain.phrases import SOURCE_REASONS, dispute_reason, why_unknow
 from exporters.figures import second_columns
 from exporters.wording import level_title, percent
 from monitor import answers
-from monitor.impacts import impact_level
 from monitor.lookups import slugs_by_id
-from monitor.model import BAD_LEVELS, without_none
 from monitor.spans import parse_day
 
 MOST_INCIDENTS = 20
@@ -107,8 +105,5 @@ def _worst(about: answers.Explanation) -> Iterator[str]:
 def _incidents(about: answers.Explanation) -> Iterator[Incident]:
     slugs = slugs_by_id(about.components.values())
     for account in about.incidents:
-        levels = {impact_level(each, about.vendor.impact_mapping) for each in account.impacts}
-        worst = max(without_none(levels), default=None)
-        if None in levels and worst not in BAD_LEVELS:
-            worst = None  # an unknown word is never taken for a good one
+        worst = answers.worst_of(account.impacts, about.vendor)
         yield any_incident(about.page.slug, account.incident, worst, slugs, account.messages)

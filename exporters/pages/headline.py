@@ -16,23 +16,37 @@ def headline(statuses: Sequence[Status], now: datetime) -> str:
     count = len(statuses)
     if not count:
         return "Nothing is watched yet."
+    levels = [status.level for status in statuses if status.level is not None]
     every = "the one vendor" if count == 1 else counted(count, "vendor")
-    unknown = sum(status.level is None for status in statuses)
-    bad = sum((status.level or Level.OPERATIONAL) > Level.MAINTENANCE for status in statuses)
-    rest = f"; {number_word(unknown)} {'is' if unknown == 1 else 'are'} unknown" if unknown else ""
+    if not levels:
+        return f"Nothing is known of {every} now."
+    rest = _unknown_words(count - len(levels))
+    bad = sum(level > Level.MAINTENANCE for level in levels)
     if bad:
         some = every if bad == count else f"{number_word(bad)} of {every}"
         verb = "has" if bad == 1 else "have"
         return sentence_case(f"{some} {verb} trouble now{rest}.")
-    if unknown == count:
-        return f"Nothing is known of {every} now."
-    known = f"{number_word(count - unknown)} of {every}" if unknown else every
-    open_incidents = sum(len(status.incidents) for status in statuses if status.level is not None)
-    if open_incidents:
-        verb = "changes" if open_incidents == 1 else "change"
-        told = f"{counted(open_incidents, 'open incident')} {verb} no level"
-        return f"No component is in trouble at {known}; {told}{rest}."
-    return f"No trouble reported by {known}{rest or f'; {_all_read(statuses, now)}'}."
+    of_levels = f"{number_word(len(levels))} of {every}" if rest else every
+    incidents = _open_incident_words(statuses)
+    if incidents:
+        return f"No component is in trouble at {of_levels}; {incidents}{rest}."
+    return f"No trouble reported by {of_levels}{rest or f'; {_all_read(statuses, now)}'}."
+
+
+def _unknown_words(unknown: int) -> str:
+    """Return what is added of vendors of which nothing is known; "" = none."""
+    if not unknown:
+        return ""
+    return f"; {number_word(unknown)} {'is' if unknown == 1 else 'are'} unknown"
+
+
+def _open_incident_words(statuses: Sequence[Status]) -> str:
+    """Return how many incidents go on at vendors that are well; "" = none."""
+    number = sum(len(status.incidents) for status in statuses if status.level is not None)
+    if not number:
+        return ""
+    verb = "changes" if number == 1 else "change"
+    return f"{counted(number, 'open incident')} {verb} no level"
 
 
 def _all_read(statuses: Sequence[Status], now: datetime) -> str:

@@ -27,7 +27,7 @@ from monitor.answers.incident_history import (
     field_edits,
     incident_history,
 )
-from monitor.answers.incidents import ImpactReading, IncidentLevel, incidents
+from monitor.answers.incidents import ImpactReading, IncidentLevel, incidents, worst_of
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.joint import JointDays, joint_days
 from monitor.answers.level_changes import LevelChange
@@ -141,5 +141,6 @@ __all__ = (
     "target_statuses",
     "verdict",
     "windows",
+    "worst_of",
     "worst_outcome",
 )
