@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -72,17 +73,27 @@ class _Badges:
         vendor, now = self.watched.vendor(slug), self.watched.clock()
         try:
             with self.watched.patiently():
-                if days is None:
-                    status = self.watched.status(slug, now)
-                    return level_badge(vendor.name, status.level), max_age_seconds(status)
-                page = self.watched.page(slug)
-                if page is None:
-                    return unknown_badge(vendor.name), vendor.interval_seconds
-                query = answers.ReportQuery(now=now, window_days=days)
-                record = answers.record(self.watched.store, page, vendor, query)
-                return outage_days_badge(vendor.name, record), vendor.interval_seconds
+                if days is not None:
+                    badge = vendor_badge(self.watched, slug, days, now)
+                    return badge, vendor.interval_seconds
+                status = self.watched.status(slug, now)
+                return level_badge(vendor.name, status.level), max_age_seconds(status)
         except StoreError:
             return unknown_badge(vendor.name), 0
+
+
+def vendor_badge(watched: Watched, slug: str, days: int | None, now: datetime) -> Badge:
+    """Return the badge of a vendor at `now`: of its outage days in so many days, or of its level
+    where that is None. Raises NoSuchVendor and StoreError.
+    """
+    vendor = watched.vendor(slug)
+    if days is None:
+        return level_badge(vendor.name, watched.status(slug, now).level)
+    page = watched.page(slug)
+    if page is None:
+        return unknown_badge(vendor.name)
+    query = answers.ReportQuery(now=now, window_days=days)
+    return outage_days_badge(vendor.name, answers.record(watched.store, page, vendor, query))
 
 
 def _days(request: Request) -> int | None:

@@ -1,16 +1,14 @@
 """What feeds and calendars are made of at a request."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
 from exporters.feeds.calendar import Calendar, Maintenance, maintenances_of
 from exporters.feeds.chronicles import Chronicles
-from exporters.feeds.entries import Entry, entries_of, unread_entry, urn
+from exporters.feeds.entries import KINDS, Entry, entries_of, unread_entry, urn
 from exporters.feeds.feed import Feed, newest
 from exporters.feeds.texts import title
 from exporters.watched import Watched
@@ -32,11 +30,20 @@ def max_age_seconds(vendors: Sequence[VendorConfig]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a feed is: its address, and the host that ids of feeds about several pages are of."""
+
+    url: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """Makes feeds of what the store holds."""
+    """Makes feeds of what the store holds; `has_texts`: with what vendors wrote of incidents."""
 
     watched: Watched
     chronicles: Chronicles
+    has_texts: bool = True
 
     def vendors(self, path: Mapping[str, str]) -> list[VendorConfig]:
         """Return the vendors that a path asks about, by slug. Raises NoSuchVendor, and
@@ -55,25 +62,26 @@ class Desk:
 
     def feed(
         self,
-        request: Request,
+        place: Place,
+        path: Mapping[str, str],
         vendors: Sequence[VendorConfig],
-        level: Level | None,
-        kinds: Sequence[str],
+        level: Level | None = None,
+        kinds: Sequence[str] = KINDS,
     ) -> Feed:
-        """Return the feed of these vendors. Raises HTTPException 404 for a component that is
-        none, and StoreError.
+        """Return the feed of these vendors, which its path asks about. Raises HTTPException 404
+        for a component that is none, and StoreError.
         """
         now = self.watched.clock()
         entries: dict[str, Entry] = {}
         with self.watched.patiently():
-            for vendor, component in self._subjects(request.path_params, vendors):
+            for vendor, component in self._subjects(path, vendors):
                 entries.update((each.id, each) for each in self._entries(vendor, component, now))
-        is_of_one = "vendor" in request.path_params
-        what = title(_title(request.path_params, vendors))
+        is_of_one = "vendor" in path
+        what = title(_title(path, vendors))
         return Feed(
-            id=urn("feed", vendors[0].url if is_of_one else request.url.netloc, what),
+            id=urn("feed", vendors[0].url if is_of_one else place.host, what),
             title=what,
-            url=str(request.url.replace(path=quote(request.url.path))),
+            url=place.url,
             home=vendors[0].url if is_of_one else None,
             entries=newest(entries.values(), level=level, kinds=kinds),
         )
@@ -123,9 +131,10 @@ class Desk:
         self, page: PageRecord, vendor: VendorConfig, component: str | None, now: datetime
     ) -> Chronicle:
         try:
-            return self.chronicles.of(page, vendor, component, now)
+            chronicle = self.chronicles.of(page, vendor, component, now)
         except ValueError as error:
             raise HTTPException(404, str(error)) from None
+        return chronicle if self.has_texts else _without_texts(chronicle)
 
     def _entries(
         self, vendor: VendorConfig, component: str | None, now: datetime
@@ -138,6 +147,12 @@ class Desk:
         unread = unread_entry(status, vendor.name, page)
         if unread is not None:
             yield unread
+
+
+def _without_texts(chronicle: Chronicle) -> Chronicle:
+    """Return what happened without the messages in which the vendor wrote of it."""
+    incidents = (replace(story, messages=()) for story in chronicle.incidents)
+    return replace(chronicle, incidents=tuple(incidents))
 
 
 def _title(path: Mapping[str, str], vendors: Sequence[VendorConfig]) -> str:

@@ -3,6 +3,7 @@ components.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from exporters.feeds import atom, json_feed
-from exporters.feeds.desk import Desk, max_age_seconds
+from exporters.feeds.desk import Desk, Place, max_age_seconds
 from exporters.feeds.entries import KINDS
 from exporters.feeds.feed import Feed
 from exporters.revalidation import Content, revalidated
@@ -41,7 +42,7 @@ def _endpoint(desk: Desk, form: str) -> Callable[[Request], object]:
 
         def make() -> Content:
             vendors = desk.vendors(request.path_params)
-            feed = desk.feed(request, vendors, level, kinds)
+            feed = desk.feed(_place(request), request.path_params, vendors, level, kinds)
             return Content(
                 body=write(feed),
                 media_type=media_type,
@@ -51,6 +52,11 @@ def _endpoint(desk: Desk, form: str) -> Callable[[Request], object]:
         return await revalidated(request, make)
 
     return answer
+
+
+def _place(request: Request) -> Place:
+    url = str(request.url.replace(path=quote(request.url.path)))
+    return Place(url, request.url.netloc)
 
 
 def _level(request: Request) -> Level | None:
