@@ -87,6 +87,10 @@ class Links:
         """Return the address of what vendors changed after the fact."""
         return self.page("changes", question.items())
 
+    def ranking(self) -> str:
+        """Return the address of the ranking, which is only published."""
+        return self.page("ranking")
+
     def maintenance(self, **question: object) -> str:
         """Return the address of announced work."""
         return self.page("maintenance", question.items())
