@@ -23,7 +23,7 @@ def picture_routes(site: Site) -> list[BaseRoute]:
         def make() -> Content:
             interval = site.watched.vendor(slug).interval_seconds
             return Content(
-                body=bars_picture(_days(site, slug)),
+                body=vendor_picture(site, slug),
                 media_type=_PNG,
                 max_age_seconds=min(LONGEST_SECONDS, interval),
             )
@@ -31,6 +31,11 @@ def picture_routes(site: Site) -> list[BaseRoute]:
         return await revalidated(request, make)
 
     return [Route("/v/{vendor}/bars.png", picture)]
+
+
+def vendor_picture(site: Site, slug: str) -> bytes:
+    """Return the picture of a vendor's days, as PNG. Raises NoSuchVendor and StoreError."""
+    return bars_picture(_days(site, slug))
 
 
 def _days(site: Site, slug: str) -> tuple[Day, ...]:

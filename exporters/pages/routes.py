@@ -18,7 +18,7 @@ from exporters.pages.incident import INCIDENT
 from exporters.pages.kept_answers import answer_routes
 from exporters.pages.links import Links
 from exporters.pages.maintenance import MAINTENANCE
-from exporters.pages.navigation import ENTRIES
+from exporters.pages.navigation import entries
 from exporters.pages.pictures import picture_routes
 from exporters.pages.problems import PROBLEMS, problem_page
 from exporters.pages.rendering import CSP, render, stylesheet
@@ -60,9 +60,10 @@ def frame(visit: Visit, page: Page) -> bytes:
     """Return a page as HTML, with what all pages print."""
     values = {
         "as_of": times.as_of(visit.now),
+        "base_url": visit.site.base_url,
         "definitions": figure_definitions(visit.now, visit.site.policy()),
         "links": visit.links,
-        "navigation": ENTRIES,
+        "navigation": entries(visit.links),
         "current": page.navigation,
         "title": page.title,
         "version": visit.site.version,

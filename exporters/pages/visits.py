@@ -21,7 +21,8 @@ LONGEST_SECONDS = 300
 @dataclass(slots=True, kw_only=True)
 class Site:
     """What all pages are made from. `policy` is the one in force, a name of
-    `monitor.ratios.POLICIES`; `with_texts` also shows what vendors' messages say. Safe to use from
+    `monitor.ratios.POLICIES`; `with_texts` also shows what vendors' messages say. `base_url` is the
+    address of what is published, with a slash at its end; None = it is not known. Safe to use from
     several threads.
     """
 
@@ -30,6 +31,7 @@ class Site:
     policy: Callable[[], str] = lambda: DEFAULT_POLICY
     with_texts: bool = True
     published: bool = False
+    base_url: str | None = None
     board: Board[Figures] = field(init=False)
     dossiers: Dossiers = field(default_factory=Dossiers, init=False)
 
