@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "init": ("github", "--config", "new.yaml"),
     "mcp": (),
     "poll": (),
+    "publish": ("site",),
     "purge": ("--vendor", "acme", "--yes"),
     "rebuild": (),
     "remove": ("acme",),

@@ -143,6 +143,13 @@ ENDINGS: Mapping[str, Ending] = {
         ("monitor export json -o tables", "monitor export json --table incidents")
     ),
     "monitor export parquet": Ending(("monitor export parquet -o tables",)),
+    "monitor publish": Ending(
+        (
+            "monitor publish site",
+            "monitor publish site --vendor github --months 12",
+            "monitor publish site --base-url https://example.com/status/",
+        )
+    ),
     "monitor evidence": Ending(
         ("monitor evidence github 2026-05-22 -o evidence",),
         "0 fine, 1 no answer of that day is kept, 2 bad usage or settings",

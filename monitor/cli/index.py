@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Entry] = {
         "Write what is known for other programs: history for Prometheus, tables for a notebook.",
         is_shortened=True,
     ),
+    "publish": Entry("publishing", "Write the pages as a site of files."),
     "evidence": Entry("evidence", "Write out the answers kept for a day."),
     "assets": Entry("assets", "Write out alert rules, dashboards and runbooks."),
     "db": Entry("database", "Look after the database.", is_shortened=True),
