@@ -35,10 +35,10 @@ def shown_days(row) -> list[tuple[str, str | None]]:
     return [(f"{day}", word_of(title)) for day, title in row.levels()]
 
 
-def reported(world, days=DAYS):
+def reported(drawn, days=DAYS):
     """Return what `monitor report --format json` says."""
-    query = ReportQuery(now=world.now, window_days=days)
-    return record_json(record(world.store, world.page, world.vendor, query))
+    query = ReportQuery(now=drawn.now, window_days=days)
+    return record_json(record(drawn.store, drawn.page, drawn.vendor, query))
 
 
 @QUICK
