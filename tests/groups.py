@@ -20,6 +20,7 @@ LONGEST = (
     "test_ctrl_c_at_any_instant_is_one_line_or_comes_too_late",
     "dashboards ",
     "test_page_days.py",
+    "test_pages_browser.py",
     "test_dashboards_queries.py",
     "test_history.py",
     "test_presence.py",

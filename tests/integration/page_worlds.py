@@ -5,10 +5,11 @@ Each ends at one instant, which is the time for whoever asks.
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 from exporters.watched import Watched
+from monitor import history
 from monitor.applied_settings import spec
 from monitor.config import VendorConfig
 from monitor.demo import demo_truths
@@ -22,6 +23,9 @@ from tests.store_support import component, evidence, impact, incident, observed,
 NOW = datetime(2026, 11, 29, 14, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MANY = 300
+EDITED = 4
+"""Where among those that were read the vendor stands that edits, which is Vendor 005."""
+FIRST = (NOW - 20 * DAY).date()
 TIERS = ("critical", "standard", "low")
 
 
@@ -59,7 +63,7 @@ def demo_world(store: Store) -> PageWorld:
         names={
             "vendor": first,
             "component": _a_component(store, first),
-            "id": _an_incident(store, first),
+            "incident": _an_incident(store, first),
             "days:int": "90",
             "date": "2026-11-29",
             "stack": "checkout",
@@ -77,12 +81,15 @@ async def _read(store: Store, pages: SimulatedPages, vendors: Mapping[str, Vendo
 
 
 def many_world(store: Store) -> PageWorld:
-    """Return 300 vendors, one of which was never read, and a stack of 40 of them."""
+    """Return 300 vendors, one of which was never read and one that edited an incident afterwards,
+    and a stack of 40 of them.
+    """
     vendors = {each.slug: each for each in map(_numbered, range(MANY))}
     store.sync_pages([spec(each) for each in list(vendors.values())[1:]], now=NOW - 100 * DAY)
     for number, page in enumerate(store.pages()):
         for said in _history(number):
             save(store, page, said)
+    _edit(store, vendors["vendor-005"])
     slugs = list(vendors)
     return PageWorld(
         store=store,
@@ -109,17 +116,40 @@ def _numbered(number: int) -> VendorConfig:
 
 def _history(number: int) -> Iterator[Evidence]:
     """Yield what is told of a vendor: outages, some of which go on, and how it is now."""
-    span = Interval(NOW - (20 + number % 90) * DAY, NOW)
+    at = NOW - 3 * HOUR if number == EDITED else NOW
+    span = Interval(NOW - (20 + number % 90) * DAY, at)
     impacts = tuple(_outages(number))
     yield evidence(
-        NOW,
+        at,
         components=(component(), component("web", "Web", group="Europe")),
         incidents=tuple(map(_told, impacts)),
         impacts=impacts,
         coverage=(Coverage(span=span, aspect=Aspect.IMPACTS),),
     )
     now = Level.MAJOR_OUTAGE if number % 10 == 0 else Level.OPERATIONAL
-    yield observed(NOW, api=now, web=Level.OPERATIONAL)
+    yield observed(at, api=now, web=Level.OPERATIONAL)
+
+
+def _edit(store: Store, vendor: VendorConfig) -> None:
+    """Let a vendor say an hour ago that an outage of last week was longer and worse than it had
+    said, in other words, and let the days be derived before and after.
+    """
+    (page,) = store.pages([vendor.slug])
+    _derive(store, page, vendor, NOW - 2 * HOUR, None)
+    start = NOW - 7 * DAY
+    worse = impact(start, start + 5 * HOUR, level=Level.MAJOR_OUTAGE, incident_id="i0")
+    said = replace(_told(worse), title="All requests failed in Europe", impact="critical")
+    save(store, page, evidence(NOW - HOUR, incidents=(said,), impacts=(worse,)))
+    _derive(store, page, vendor, NOW - HOUR, FIRST)
+    save(store, page, observed(NOW, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
+
+
+def _derive(
+    store: Store, page: PageRecord, vendor: VendorConfig, now: datetime, revised: date | None
+) -> None:
+    last = NOW.date()
+    _, days = history.read(store, page, vendor, first=FIRST, last=last, now=now)
+    store.save_days(page.id, days, today=last, now=now, revised_since=revised)
 
 
 def _outages(number: int) -> Iterator[Impact]:
@@ -169,7 +199,7 @@ def hostile_world(store: Store) -> PageWorld:
         names={
             "vendor": slugs[4],
             "component": _a_component(store, slugs[4]),
-            "id": "i1",
+            "incident": "i1",
             "days:int": "90",
             "date": "2026-11-28",
             "stack": "W" * 60,

@@ -27,15 +27,20 @@ COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that can tell the dark page from the light one: they differ in colours only."""
 OF_MANY = tuple(path for path in PATHS if "{vendor}" not in path)
 """The pages that grow with the number of vendors."""
-PROBLEMS = {
+OTHERS = {
     "/v/nobody": 404,
     "/v/vendor-000": 200,
     "/v/vendor-001/90d/never": 400,
     "/stacks/nobody": 404,
     "/?q=nobody": 200,
     "/search?q=nobody": 200,
+    "/v/vendor-005": 200,
+    "/v/vendor-005/day/2026-11-22": 200,
+    "/v/vendor-005/incident/i0": 200,
 }
-"""Addresses where little is to be shown. The first vendor was never read."""
+"""Addresses where little is to be shown, the first vendor being one that was never read; and those
+of a vendor that edited an incident after the fact.
+"""
 UNKNOWN_TO_IT = "“vector-effect”"
 """A property of SVG 2 that the validator has not heard of."""
 ROWS_LOOKED_AT = 12
@@ -132,13 +137,25 @@ def test_a_page_of_300_vendors_is_accessible_and_fits_and_asks_nobody_else(
     assert looking.faults == []
 
 
-@pytest.mark.parametrize(("address", "status"), PROBLEMS.items())
-def test_a_page_that_says_what_there_is_not_is_accessible_and_fits(
-    browser, many, axe, address, status
-):
+@pytest.mark.parametrize(("address", "status"), OTHERS.items())
+def test_a_page_of_nothing_or_of_edits_is_accessible_and_fits(browser, many, axe, address, status):
     with tab(browser, many) as looking:
         looking.open(f"{many.base}{address}", status)
         judge(looking, axe)
+
+
+def test_what_was_edited_is_marked(browser, many):
+    with tab(browser, many) as looking:
+        looking.open(f"{many.base}/v/vendor-005")
+        assert looking.page.locator(".strip.big > .r").count() == 1
+        looking.open(f"{many.base}/v/vendor-005/incident/i0")
+        versions = looking.page.locator("main").inner_text()
+        looking.open(f"{many.base}/changes")
+        changes = looking.page.locator("main").inner_text()
+
+    assert "All requests failed in Europe" in versions
+    assert "Requests fail (i0)" in versions
+    assert "Vendor 005" in changes
 
 
 def test_all_300_vendors_are_on_two_pages(browser, many):
@@ -183,7 +200,7 @@ def addresses(sites):
     yield from map(sites["hostile_world"].address, PATHS)
     many = sites["many_world"]
     yield from map(many.address, OF_MANY)
-    yield from (f"{many.base}{address}" for address in PROBLEMS)
+    yield from (f"{many.base}{address}" for address in OTHERS)
 
 
 def test_no_page_has_an_error_in_its_markup(sites, judges, tmp_path):
