@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -83,6 +84,15 @@ async def test_a_published_page_says_what_is_served(store, tmp_path):
     assert page.find("h1").text == "Acme"
     for cell in served.all("i"):
         assert page.find("i", title=cell["title"])
+
+
+def test_a_moment_before_anything_was_read_has_no_level_and_no_page_of_an_incident(store, tmp_path):
+    published(tmp_path, store, VENDORS, now=NOW - timedelta(days=9))
+    badge = json.loads((tmp_path / "badge/acme.json").read_text())
+
+    assert badge["message"] == "unknown"
+    assert not (tmp_path / "v/acme/incident").exists()
+    assert check_links(tmp_path) > 50
 
 
 def test_every_page_that_is_served_is_published_but_the_search():

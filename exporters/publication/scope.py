@@ -97,16 +97,20 @@ class Scope:
             self._records[page.slug] = record
         return record
 
-    def incidents(self, page: PageRecord) -> tuple[IncidentLevel, ...]:
-        """Return the incidents and maintenances that any of the pages may lead to: of the months
-        that are published, of the window that pages show, and those that are announced.
+    def incidents(self, page: PageRecord) -> Iterator[IncidentLevel]:
+        """Yield the incidents and maintenances that any of the pages may lead to: of the months
+        that are published, of the window that pages show, and those that are announced. One that
+        was told of after the moment that is shown has no page.
         """
         today = self.today(page)
         shown = today - timedelta(days=PAGE_DAYS - 1)
         first = min(months_until(today, self.months)[0].first, shown)
         window = Window(first, today + ANNOUNCED)
         vendor = self.vendors[page.slug]
-        return answers.incidents(self.store, page, vendor, window, now=self.now)
+        for each in answers.incidents(self.store, page, vendor, window, now=self.now):
+            key = each.incident.id
+            if answers.incident_history(self.store, page, vendor, key, self.now) is not None:
+                yield each
 
     def page_record(self, page: PageRecord) -> Record:
         """Return the record over the window that the pages show."""
