@@ -16,7 +16,16 @@ from typing import Any
 
 import pytest
 from page_worlds import NOW, PageWorld
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Page,
+    Request,
+    sync_playwright,
+)
 from scrape_world import golden_polls, golden_state
 from servers import free_port, program
 
@@ -114,12 +123,14 @@ def chromium() -> Iterator[Browser]:
     path = program("chromium")
     with sync_playwright() as driver:
         # Without a sandbox, because root has none; the pages are ours and ask nobody.
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = driver.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 
 
-@dataclass(slots=True)
+@dataclass
 class Tab:
     """A tab of a browser that may only ask one server, and writes down what goes wrong."""
 
@@ -128,10 +139,21 @@ class Tab:
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", lambda message: self._note(message.type, message.text))
-        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
-        self.page.on("request", lambda request: self._ask(request.url))
+        for event, hear in self._hearing():
+            self.page.on(event, hear)
+
+    def close(self) -> None:
+        """Leave the page to the next who looks."""
+        for event, hear in self._hearing():
+            self.page.remove_listener(event, hear)
+
+    def _hearing(self) -> tuple[tuple[Any, Any], ...]:
+        return (
+            ("console", self._note),
+            ("pageerror", self._fail),
+            ("dialog", self._dismiss),
+            ("request", self._ask),
+        )
 
     def open(self, address: str, status: int = 200) -> None:
         """Go to a page, which must answer with this status."""
@@ -162,21 +184,42 @@ class Tab:
         nodes = session.send("Accessibility.getFullAXTree")["nodes"]
         return Counter(node["role"]["value"] for node in nodes if not node["ignored"])
 
-    def _note(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
-            self.faults.append(f"console: {text}")
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console: {message.text}")
 
-    def _ask(self, url: str) -> None:
-        if not url.startswith((f"{self.base}/", "data:")):
-            self.faults.append(f"request: {url}")
+    def _fail(self, error: Error) -> None:
+        self.faults.append(f"error: {error}")
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _ask(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.base}/", "data:")):
+            self.faults.append(f"request: {request.url}")
 
 
 @contextmanager
 def tab(browser: Browser, site: Served, **options: Any) -> Iterator[Tab]:
-    """Open a tab of its own and close it at the end."""
-    context: BrowserContext = browser.new_context(**options)
-    yield Tab(context.new_page(), site.base)
-    context.close()
+    """Look at a site from a tab."""
+    context = _context(browser, options)
+    page = context.pages[0] if context.pages else context.new_page()
+    page.set_viewport_size(options.get("viewport", {"width": 1280, "height": 800}))
+    page.emulate_media(color_scheme=options.get("color_scheme", "light"))
+    looking = Tab(page, site.base)
+    yield looking
+    looking.close()
+
+
+def _context(browser: Browser, options: dict[str, Any]) -> BrowserContext:
+    """Return the context of those with scripts, or of those without: to make one takes as long as
+    to look at a page.
+    """
+    scripts = options.get("java_script_enabled", True)
+    while len(browser.contexts) < 2:
+        browser.new_context(java_script_enabled=not browser.contexts)
+    return browser.contexts[0 if scripts else 1]
 
 
 def _place(message: dict[str, Any]) -> str:
