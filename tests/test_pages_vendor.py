@@ -70,6 +70,8 @@ async def test_the_sentence_comes_first_with_all_it_rests_on(store):
     assert "../v/acme/90d/2026-05-22" in page.links
     (described,) = page.all("meta", property="og:description")
     assert described["content"].startswith("Partial or major outage on 1 of 90 known days")
+    (pictured,) = page.all("meta", property="og:image")
+    assert pictured["content"] == "http://monitor.example/v/acme/bars.png"
 
 
 async def test_now_is_said_with_its_age_and_what_the_vendor_says(store):

@@ -60,7 +60,7 @@ def frame(visit: Visit, page: Page) -> bytes:
     """Return a page as HTML, with what all pages print."""
     values = {
         "as_of": times.as_of(visit.now),
-        "base_url": visit.site.base_url,
+        "base_url": visit.site.base_url or visit.base_url,
         "definitions": figure_definitions(visit.now, visit.site.policy()),
         "links": visit.links,
         "navigation": entries(visit.links),
@@ -87,6 +87,7 @@ class _Endpoint:
         visit = Visit(
             site=self.site,
             now=self.site.watched.clock(),
+            base_url=str(request.base_url),
             path=request.path_params,
             question=request.query_params,
             links=Links(request.scope["path"].strip("/")),

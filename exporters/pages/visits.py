@@ -43,11 +43,13 @@ class Site:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One look at a page, at `now` (aware). `path` are the parts of its address by their names,
-    `question` its parameters, `links` the addresses that it may print.
+    `question` its parameters, `links` the addresses that it may print, `base_url` what we were
+    asked by, with a slash at its end; None = it is not asked over HTTP.
     """
 
     site: Site
     now: datetime
+    base_url: str | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     question: QueryParams = field(default_factory=QueryParams)
     links: Links = field(default_factory=Links)
