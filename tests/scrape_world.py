@@ -212,7 +212,6 @@ def golden_store():
             "c4": None,
         },
         components=components,
-        excluded=frozenset({"c3"}),
         open_incidents=(
             incident("i1", "major"),
             incident("i2", "maintenance", phase=Phase.SCHEDULED),
@@ -253,14 +252,18 @@ def golden_store():
     return store.add(initech)
 
 
+GOLDEN_ACME = VendorConfig(
+    slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",),
+    exclude=("mail-by-others",),
+    overrides=(Override(incident="i7", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)),),
+)  # fmt: skip
+GOLDEN_VENDORS = {"acme": GOLDEN_ACME}
+
+
 def golden_state(store=None):
-    acme = VendorConfig(
-        slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",),
-        overrides=(Override(incident="i7", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)),),
-    )  # fmt: skip
     return StateMetrics(
         store or golden_store(),
-        vendors={"acme": acme},
+        vendors=GOLDEN_VENDORS,
         clocks=golden_clocks(),
         health=golden_health(),
     )

@@ -201,6 +201,7 @@ LEFT_OUT = {
     "test_environment.py": "of what the command says it looks at no date",
     "test_notify.py": "datagrams to systemd, in which there is no date",
     "test_systemd.py": "what the command asks the kernel for; a simulated clock asks it for more",
+    "test_http_api_speed.py": "it measures how long answers take; none tells a date",
     "integration/test_stack.py": "a real Prometheus stamps samples with the machine's clock; the vendors' zone is one where it is noon",
     "integration/test_who_may_ask.py": "certificates hold by the machine's clock, which Prometheus has; no answer tells a date",
     "integration/test_history.py": "the same; every answer is right that was true before or after the command ran",

@@ -25,7 +25,7 @@ from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage, Phase
 from monitor.store import PageSpec, Store
 
-pytestmark = [pytest.mark.measure, pytest.mark.hours]
+pytestmark = pytest.mark.measure
 
 PAGES = 1_000
 BIG = "127.0.9.1"

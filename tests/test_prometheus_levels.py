@@ -23,6 +23,7 @@ from store_support import add_page, component, evidence, observed, save
 
 from exporters.prometheus import StateMetrics
 from exporters.text_format import render
+from monitor.config import VendorConfig
 from monitor.intervals import day_of
 from monitor.model import Level
 from monitor.store import Store
@@ -34,11 +35,12 @@ def test_the_vendors_level_is_the_worst_of_its_included_components():
     current = Current(
         levels={"a": Level.DEGRADED, "b": Level.PARTIAL_OUTAGE, "mail": Level.MAJOR_OUTAGE},
         components=(known("a", "API"), known("b", "Web"), known("mail", "Mail by others")),
-        excluded=frozenset({"mail"}),
     )
     store = MemoryStore().add(Row(), current=current)
+    acme = VendorConfig(slug="acme", name="Acme", url=Row().url, exclude=("Mail by others",))
 
-    assert values(store, "vendor_level") == {"vendor=acme": 3}
+    assert values(store, "vendor_level", vendors={"acme": acme}) == {"vendor=acme": 3}
+    assert values(store, "vendor_level") == {"vendor=acme": 4}
     assert values(store, "component_level")["vendor=acme,component=mail"] == 4
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from scrape_world import (
+    GOLDEN_VENDORS,
     NOW,
     MemoryStore,
     Row,
@@ -92,7 +93,7 @@ class Written:
 def test_a_vendor_of_which_nothing_could_be_kept_for_two_intervals_is_not_up_and_has_no_figures():
     store, now = golden_store(), NOW + timedelta(seconds=600)
     written = Written(599.0)
-    state = StateMetrics(store, health=written)
+    state = StateMetrics(store, vendors=GOLDEN_VENDORS, health=written)
     before = render(state.families(now), openmetrics=False).decode()
     written.unwritten_seconds = 601.0
     after = render(state.families(now), openmetrics=False).decode()
@@ -114,7 +115,7 @@ def test_a_vendor_of_which_nothing_could_be_kept_for_two_intervals_is_not_up_and
 
 
 def test_a_vendor_that_another_replica_goes_on_reading_keeps_its_figures():
-    state = StateMetrics(golden_store(), health=Written(86_400.0))
+    state = StateMetrics(golden_store(), vendors=GOLDEN_VENDORS, health=Written(86_400.0))
     text = render(state.families(NOW), openmetrics=False).decode()
 
     assert samples_in(text, "up")["vendor=acme"] == 1
@@ -136,7 +137,7 @@ def test_a_store_that_is_silent_is_answered_for_from_what_it_said_last_until_tha
     store = Silent()
     store.__dict__.update(golden_store().__dict__)
     written = Written(0.0)
-    state = StateMetrics(store, health=written)
+    state = StateMetrics(store, vendors=GOLDEN_VENDORS, health=written)
     before = render(state.families(NOW), openmetrics=False).decode()
     store.silent = True
     soon = render(state.families(NOW), openmetrics=False).decode()

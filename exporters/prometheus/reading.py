@@ -1,7 +1,7 @@
 """One vendor as the store has it at a scrape."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from exporters.prometheus.cache import CacheKey
@@ -10,7 +10,7 @@ from monitor import overrides
 from monitor.answers import verdict
 from monitor.config import VendorConfig
 from monitor.days.since import DAYS, Since, outage_since
-from monitor.history import named_ids, options
+from monitor.history import left_out, named_ids, options
 from monitor.model import History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import WindowFigures, figures, reported_ratios, window_ending
 from monitor.standing import Verdict, is_bad, is_outage
@@ -97,6 +97,8 @@ def read_vendor(
     """Read the vendor. Raises what the store raises."""
     first = key.today - timedelta(days=LONGEST_WINDOW - 1)
     current, record = store.current(page.id), store.published(page.id, first)
+    # What the settings leave out now, not when the days were derived last.
+    current = replace(current, excluded=left_out(current.components, settings))
     return VendorReading(
         key=key,
         settings=settings,
