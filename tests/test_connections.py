@@ -8,6 +8,8 @@ import logging
 import os
 import random
 import socket
+import statistics
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -222,6 +224,20 @@ async def test_who_asks_again_and_again_in_time_is_kept(quick):
             )
             await asyncio.sleep(0.1)
         client.close()
+
+
+async def test_the_end_of_an_answer_does_not_wait_until_its_beginning_is_acknowledged():
+    """A client acknowledges after 40 ms what it has nothing to say to."""
+    async with serving() as (_, port):
+        client, taken = await Client.to(port), []
+        for _ in range(10):
+            began = time.perf_counter()
+            client.writer.write(WHOLE)
+            await asyncio.wait_for(client.reader.readuntil(b"ok\n"), 5)
+            taken.append(time.perf_counter() - began)
+        client.close()
+
+    assert statistics.median(taken) < 0.03
 
 
 @pytest.mark.slow
