@@ -168,13 +168,13 @@ async def test_a_thousand_vendors_are_quick_to_show_and_small():
     assert min(slowest) <= MOST_SECONDS
 
 
-async def a_round(world, client, first):
+async def a_round(watched, client, first):
     """Ask after each of so many vendors has changed; return the seconds of processor that each
     answer took, and the last answer."""
     taken = []
     for number in range(first, first + ASKED):
-        world.now += SECOND
-        world.change(f"vendor-{number}", Level.DEGRADED)
+        watched.now += SECOND
+        watched.change(f"vendor-{number}", Level.DEGRADED)
         began = time.process_time()
         answer = await client.get("/", headers={"accept-encoding": "gzip"})
         taken.append(time.process_time() - began)
