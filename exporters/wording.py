@@ -42,6 +42,11 @@ def counts_text(words: Iterable[str], order: Iterable[str]) -> str:
     return ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
 
 
+def count_text(number: int | None) -> str:
+    """Return a number of days."""
+    return UNKNOWN if number is None else str(number)
+
+
 def cell(text: str) -> str:
     """Return a vendor's text for a cell: on one line, nothing hidden in it, and no formula for a
     spreadsheet.

@@ -9,7 +9,7 @@ from exporters.pages.axis import Axis, axis
 from exporters.pages.cells import Strip, level_class, strip
 from exporters.pages.links import Links
 from exporters.pages.times import day_words, window_words
-from exporters.wording import level_title, percent
+from exporters.wording import count_text, level_title, percent
 from monitor.answers import JointDays, Record
 from monitor.model import Day, Window
 from monitor.ratios import POLICIES
@@ -122,7 +122,7 @@ def rows(records: Sequence[Record], links: Links) -> Iterator[Row]:
             name=record.name,
             remark=f"days in {record.page.zone_name}",
             strip=strip(record.days),
-            outage_days=_number(figures.outage_days),
+            outage_days=count_text(figures.outage_days),
             of_days=f"of {figures.known_days}",
             share=percent(figures.outage_day_ratio),
             coverage=percent(figures.coverage_ratio),
@@ -151,19 +151,18 @@ def side_by_side(records: Sequence[Record], policy: str) -> Iterator[Figure]:
     """Yield each figure of every vendor over its own known days."""
     figures = [record.figures for record in records]
     yield Figure(
-        "outage days", tuple(f"{_number(own.outage_days)} of {own.known_days}" for own in figures)
+        "outage days",
+        tuple(f"{count_text(own.outage_days)} of {own.known_days}" for own in figures),
     )
-    yield Figure("of them with a major outage", tuple(_number(own.major_days) for own in figures))
-    yield Figure("degraded at worst", tuple(_number(own.degraded_days) for own in figures))
+    yield Figure(
+        "of them with a major outage", tuple(count_text(own.major_days) for own in figures)
+    )
+    yield Figure("degraded at worst", tuple(count_text(own.degraded_days) for own in figures))
     downtimes = (own.downtime_ratio(POLICIES[policy]) for own in figures)
     yield Figure(f"downtime ({policy})", tuple(percent(each, 3) for each in downtimes))
-    yield Figure("disputed days", tuple(_number(own.disputed_days) for own in figures))
+    yield Figure("disputed days", tuple(count_text(own.disputed_days) for own in figures))
     yield Figure("coverage", tuple(percent(own.coverage_ratio) for own in figures))
     yield Figure("kind of page", tuple(record.page.platform or "unknown" for record in records))
-
-
-def _number(days: int | None) -> str:
-    return "unknown" if days is None else str(days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from exporters.pages.figures import THIN_COVERAGE
 from exporters.pages.links import Links
 from exporters.pages.vendor_subject import Subject
 from exporters.report.sentences import outage_days
-from exporters.wording import level_title, percent
+from exporters.wording import count_text, level_title, percent
 from monitor.answers import ComponentRecord
 from monitor.lookups import slugs_of
 from monitor.ratios import WindowFigures
@@ -105,7 +105,7 @@ def _rows(
             level=level_title(level) if subject.is_of_today else "",
             remark=_remark(part),
             strip=strip(part.days, today=subject.today),
-            outage_days="unknown" if figures.outage_days is None else str(figures.outage_days),
+            outage_days=count_text(figures.outage_days),
             of_days=_of_days(figures),
             printed=_uptime(part.reported_uptime),
             ours=_uptime(part.formula_uptime),

@@ -20,7 +20,6 @@ from exporters.pages.vendor_subject import Subject
 from exporters.pages.visits import LONGEST_SECONDS, NotThere, Offer, Page, PageKind, Visit
 from monitor import answers
 from monitor.answers import ComponentRecord, IncidentLevel, Record, RevisedDay
-from monitor.plain import safe_link
 from monitor.store import PageRecord
 
 DAYS = 90
@@ -128,8 +127,6 @@ def _page(visit: Visit, subject: Subject, dossier: Dossier) -> Page:
         "more_incidents": max(len(incidents) - MOST, 0),
         "marks": marked_days(subject, revisions, links),
         "sources": source_rows(record),
-        "page_url": safe_link(record.page.url),
-        "badge": f"outage-days-{record.window.days}d",
     }
     title = record.name if is_whole else f"{subject.name}, {record.name}"
     interval = visit.watched.vendor(subject.slug).interval_seconds

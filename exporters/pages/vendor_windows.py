@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from exporters.pages.links import Links
 from exporters.pages.vendor_subject import Subject
 from exporters.report.sentences import downtime
-from exporters.wording import percent
+from exporters.wording import count_text, percent
 from monitor.answers import WindowSum
 from monitor.spans import Span
 
@@ -68,13 +68,13 @@ def window_rows(
         yield WindowRow(
             title=span.name,
             address=_address(subject, span, links),
-            outage_days=_number(figures.outage_days),
+            outage_days=count_text(figures.outage_days),
             of_days="" if figures.outage_days is None else f"of {figures.known_days}",
             share=percent(share),
             bar=f"{BAR_WIDTH * min((share or 0) / _FULL_SHARE, 1):.1f}",
-            major=_number(figures.major_days),
-            degraded=_number(figures.degraded_days),
-            maintenance=_number(figures.maintenance_days),
+            major=count_text(figures.major_days),
+            degraded=count_text(figures.degraded_days),
+            maintenance=count_text(figures.maintenance_days),
             downtime=downtime(figures, policy),
             coverage=percent(figures.coverage_ratio),
         )
@@ -84,7 +84,3 @@ def _address(subject: Subject, span: Span, links: Links) -> str:
     if subject.component is None:
         return links.window(subject.slug, span.days, span.last)
     return links.component_window(subject.slug, subject.component.slug, span.days, span.last)
-
-
-def _number(days: int | None) -> str:
-    return "unknown" if days is None else str(days)
