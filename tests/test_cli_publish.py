@@ -5,6 +5,8 @@ import json
 import pytest
 from publication_world import NOW, contents, read, vendors_of, watch
 
+from exporters import publication
+from exporters.publication import Folder
 from monitor.store import Store
 from tests.processes import typed
 
@@ -75,3 +77,21 @@ def test_a_folder_of_others_is_refused(monitor, tmp_path):
     assert code == 2
     assert "was not made by `monitor publish`" in err
     assert not (tmp_path / "index.html").exists()
+
+
+def test_it_shows_the_database_as_it_was_when_it_began(monitor, monkeypatch, tmp_path):
+    monitor("before", "--months", "1", "--as-of", AS_OF)
+    with Store.open(f"sqlite:///{tmp_path / 'status.db'}") as writer:
+
+        class BusyFolder(Folder):
+            def put(self, path, content):
+                if path == "index.html":
+                    read(writer, vendors_of("acme")[0], hours=5, title="More errors")
+                super().put(path, content)
+
+        monkeypatch.setattr(publication, "Folder", BusyFolder)
+        monitor("meanwhile", "--months", "1", "--as-of", AS_OF)
+        monitor("after", "--months", "1", "--as-of", AS_OF)
+
+    assert contents(tmp_path / "meanwhile") == contents(tmp_path / "before")
+    assert contents(tmp_path / "after") != contents(tmp_path / "before")

@@ -16,11 +16,13 @@ from publication_world import (
     contents,
     published,
     read,
+    scope_of,
     vendors_of,
     watch,
 )
 
 from exporters.pages.routes import PAGES
+from exporters.publication import Folder, publish
 from exporters.publication.page_list import PUBLISHED
 from monitor.store import Store
 
@@ -161,3 +163,22 @@ def test_no_link_is_dead_in_a_site_of_fifty_vendors(tmp_path):
         published(tmp_path, store, vendors)
 
     assert check_links(tmp_path) > 10_000
+
+
+def test_what_is_stored_while_it_publishes_is_not_in_it(tmp_path):
+    url = f"sqlite:///{tmp_path / 'status.db'}"
+    with Store.open(url) as reader, Store.open(url) as writer:
+        watch(writer, VENDORS)
+        read(writer, VENDORS[0])
+        published(tmp_path / "before", reader, VENDORS)
+        folder = Folder.open(tmp_path / "meanwhile")
+        with reader.at_one_moment():
+            steps = list(publish(scope_of(reader, VENDORS), folder))
+            for number, step in enumerate(steps):
+                if number == len(steps) // 2:
+                    read(writer, VENDORS[0], hours=5, title="More errors")
+                step()
+        published(tmp_path / "after", reader, VENDORS)
+
+    assert contents(tmp_path / "meanwhile") == contents(tmp_path / "before")
+    assert contents(tmp_path / "after") != contents(tmp_path / "before")

@@ -60,7 +60,7 @@ def publish(
 ) -> None:
     """Write pages, feeds, badges and tables as a folder of files for any web server."""
     base_url = _base(base_url)
-    with open_context(config, database) as context:
+    with open_context(config, database) as context, context.store.at_one_moment():
         now = _moment(as_of, context.clock())
         chosen = _vendors(context, vendors)
         stacks = _stacks_of(chosen, context.settings.stacks)

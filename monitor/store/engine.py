@@ -62,6 +62,16 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(**{sqlite.READS: True})
 
 
+_FIRST_READING = sa.text("SELECT version_num FROM alembic_version")
+
+
+def fix_moment(connection: Connection) -> None:
+    """Have a reading transaction see the database as it is now: it begins with its first
+    reading.
+    """
+    connection.execute(_FIRST_READING).all()
+
+
 _SIZE = {
     "sqlite": sa.text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
     "postgresql": sa.text("SELECT pg_database_size(current_database())"),

@@ -53,7 +53,24 @@ class Transactions:
             finally:
                 del self._together.connection
 
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """Let all that this thread reads inside see the database as it is now, whoever writes to it
+        meanwhile. Writing inside raises RuntimeError.
+
+        Nobody waits for it. SQLite's write-ahead log grows by what is written until it ends.
+        """
+        with self._one(self._reader) as connection:
+            engine.fix_moment(connection)
+            self._together.connection, self._together.is_reading = connection, True
+            try:
+                yield
+            finally:
+                del self._together.connection, self._together.is_reading
+
     def _write(self) -> AbstractContextManager[Connection]:
+        if getattr(self._together, "is_reading", False):
+            raise RuntimeError("nothing is written while the database is read as of one moment")
         return self._transaction(self._engine)
 
     def _read(self) -> AbstractContextManager[Connection]:
