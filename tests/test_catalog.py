@@ -205,6 +205,15 @@ def test_the_file_is_read_the_same_with_and_without_the_fast_reader():
     assert catalog() == tuple(plain)
 
 
+def test_an_entry_that_is_read_alone_is_the_same():
+    for entry in catalog():
+        assert find_entry(entry.slug, None) == entry
+        assert find_entry(None, entry.url) == entry
+    assert find_entry("no-such-vendor", None) is None
+    assert find_entry(None, "https://status.no-such-vendor.example/") is None
+    assert find_entry(None, None) is None
+
+
 def test_every_vendor_can_be_configured_by_its_slug():
     read = parse(f"vendors: [{', '.join(entry.slug for entry in catalog())}]", "monitor.yaml")
 

@@ -39,6 +39,7 @@ Each file knows those below it, never one above:
     composing       YAML to nodes
     vendor_names    the names a vendor has beside its slug
     catalog         the vendors we ship
+    catalog_text    the same, as text: an entry is read when it is asked for
     settings        the model of it all
     web_settings    the model of a web configuration file
     paths           where a user's files are

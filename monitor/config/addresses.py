@@ -4,8 +4,6 @@ import re
 from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
 
-from slugify import slugify
-
 from monitor import platforms
 from monitor.config.mistakes import Mistake, quote
 
@@ -138,6 +136,8 @@ def _telling_labels(host: str) -> list[str]:
 
 def to_slug(text: str) -> str:
     """Return a text as a slug, which is never empty."""
+    from slugify import slugify  # late: most settings say their slugs, or need none
+
     return slugify(text, max_length=63) or "page"
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import yaml
 
 from monitor.config.addresses import is_address, normal_url, page_of
+from monitor.config.catalog_text import default_entries, entry_text, whole_text
 from monitor.config.mistakes import Mistake, quote
 from monitor.suggestions import fold, keys_named, nearest_key
 
@@ -77,11 +77,19 @@ def catalog() -> tuple[CatalogEntry, ...]:
 
     Nothing is checked here: a wrong entry fails our tests.
     """
-    text = resources.files("monitor").joinpath("catalog.yaml").read_text(encoding="utf-8")
+    return tuple(_read(whole_text()))
+
+
+@cache
+def _entry_of(text: str) -> CatalogEntry:
+    return _read(text)[0]
+
+
+def _read(text: str) -> list[CatalogEntry]:
     # CSafeLoader is safe too; SafeLoader alone takes a tenth of a second.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     entries: list[dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506
-    return tuple(_entry(keys) for keys in entries)
+    return [_entry(keys) for keys in entries]
 
 
 def _entry(keys: dict[str, Any]) -> CatalogEntry:
@@ -91,7 +99,7 @@ def _entry(keys: dict[str, Any]) -> CatalogEntry:
 
 def default_slugs() -> tuple[str, ...]:
     """Return the catalogue slugs monitored when there is no file."""
-    return tuple(entry.slug for entry in catalog() if entry.default)
+    return tuple(default_entries())
 
 
 def platform_hint(url: str) -> str | None:
@@ -104,22 +112,11 @@ def platform_hint(url: str) -> str | None:
 
 
 def find_entry(slug: str | None, url: str | None) -> CatalogEntry | None:
-    """Return the catalogue's entry for a slug, or for a URL when no slug is written."""
-    by_slug, by_page = _index()
-    if slug is not None:
-        return by_slug.get(slug)
-    return None if url is None else by_page.get(page_of(url))
-
-
-@cache
-def _index() -> tuple[dict[str, CatalogEntry], dict[str, CatalogEntry]]:
-    """Return the catalogue by slug and by page; the first of several that share one."""
-    by_slug: dict[str, CatalogEntry] = {}
-    by_page: dict[str, CatalogEntry] = {}
-    for entry in catalog():
-        by_slug.setdefault(entry.slug, entry)
-        by_page.setdefault(page_of(entry.url), entry)
-    return by_slug, by_page
+    """Return the catalogue's entry for a slug, or for a URL when no slug is written; of several
+    that share it the first. Only that entry is read.
+    """
+    text = entry_text(slug, None if url is None else page_of(url))
+    return None if text is None else _entry_of(text)
 
 
 def page_url(text: str) -> str:
@@ -131,9 +128,10 @@ def page_url(text: str) -> str:
     if is_address(text) and not _is_dotted_name(text):
         return normal_url(text)
     slugs = keys_named(text, _names())
-    if not slugs:
+    entry = find_entry(slugs[0], None) if slugs else None
+    if entry is None:
         raise Mistake(_unknown(text, "give the address of its status page"))
-    return _index()[0][slugs[0]].url
+    return entry.url
 
 
 def search_catalog(text: str) -> list[CatalogEntry]:
