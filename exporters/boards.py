@@ -2,19 +2,19 @@
 them at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from exporters.watched import Watched
 from monitor import answers
-from monitor.answers import STALE_INTERVALS, Freshness, Record, ReportQuery, Status, Target
+from monitor.answers import Freshness, Record, ReportQuery, Status, Target
 from monitor.config import TIERS, VendorConfig
-from monitor.intervals import day_of
+from monitor.intervals import day_interval
 from monitor.lookups import by_slug
 from monitor.model import Incident
-from monitor.store import CurrentState, PageRecord, PageState
+from monitor.store import CurrentState, PageMark, PageRecord
 
 LATELY = timedelta(hours=6)
 """For how long it is told that an incident has ended."""
@@ -62,13 +62,46 @@ class _State:
     ended: tuple[Incident, ...]
 
 
-@dataclass(slots=True)
-class _Row(Generic[Row]):
-    """A row and what it depends on; `tick` None = it changes with no time within its day."""
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """An entry and what it was made of: it stands from when it was made until what is stored says
+    less of the present; `until` None = until more is stored.
+    """
 
-    stamp: object
-    tick: int | None
+    page: PageRecord
+    vendor: VendorConfig
+    since: datetime
+    until: datetime | None
+    entry: Entry
+
+    def is_of(self, page: PageRecord | None, vendor: VendorConfig, now: datetime) -> bool:
+        """Whether it says at `now` what is to be said of this page and vendor."""
+        if page is not self.page or vendor is not self.vendor:
+            return False
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row(Generic[Row]):
+    """A row and what it was made of; it stands from when it was made until the day is over, or its
+    share of it has changed.
+    """
+
+    version: int
+    vendor: VendorConfig
+    freshness: Freshness
+    since: datetime
+    until: datetime
     row: Row
+
+    def is_of(self, page: PageRecord, entry: Entry, now: datetime) -> bool:
+        """Whether it says at `now` what is to be said of the vendor, whose page this is."""
+        return (
+            self.version == page.version
+            and self.vendor == entry.vendor
+            and self.freshness is entry.freshness
+            and self.since <= now < self.until
+        )
 
 
 class Board(Generic[Row]):
@@ -82,9 +115,9 @@ class Board(Generic[Row]):
     def __init__(self, watched: Watched, make: Callable[[Entry, Record], Row]) -> None:
         self._watched = watched
         self._make = make
-        self._pages: dict[str, tuple[PageState, PageRecord]] = {}
+        self._pages: dict[str, tuple[PageMark, PageRecord]] = {}
         self._states: dict[str, _State] = {}
-        self._entries: dict[str, tuple[object, Entry]] = {}
+        self._entries: dict[str, _Standing] = {}
         self._rows: dict[str, _Row[Row]] = {}
 
     def entries(self, now: datetime) -> list[Entry]:
@@ -92,39 +125,47 @@ class Board(Generic[Row]):
         vendors, pages = self._watched.vendors(), self._current_pages()
         for slug in self._states.keys() - vendors.keys():
             self._forget(slug)
-        return [self._entry(vendors[slug], pages.get(slug), now) for slug in sorted(vendors)]
+        entries = []
+        for slug in sorted(vendors):
+            vendor, last = vendors[slug], self._entries.get(slug)
+            page = pages[slug][1] if slug in pages else None
+            if last is None or not last.is_of(page, vendor, now):
+                entries.append(self._entry(vendor, page, now))
+            else:
+                entries.append(last.entry)
+        return entries
 
     def row(self, entry: Entry, now: datetime) -> Row | None:
         """Return a vendor's row at `now`; None = nothing of it is in the database yet."""
         page, slug = entry.page, entry.vendor.slug
         if page is None:
             return None
-        stamp = (page.version, entry.vendor, day_of(now, page.zone), entry.freshness)
-        tick = int(now.timestamp() // UNSETTLED_SECONDS)
         last = self._rows.get(slug)
-        if last is not None and last.stamp == stamp and last.tick in (None, tick):
+        if last is not None and last.is_of(page, entry, now):
             return last.row
-        query = ReportQuery(now=now)
-        record = answers.record(self._watched.store, page, entry.vendor, query)
-        is_settled = entry.freshness is Freshness.FRESH and record.days[-1].coverage == 1
+        record = answers.record(self._watched.store, page, entry.vendor, ReportQuery(now=now))
         row = self._make(entry, record)
-        self._rows[slug] = _Row(stamp, None if is_settled else tick, row)
+        until = day_interval(record.window.last, page.zone).end
+        if entry.freshness is not Freshness.FRESH or record.days[-1].coverage < 1:
+            until = min(until, _next_tick(now))
+        self._rows[slug] = _Row(page.version, entry.vendor, entry.freshness, now, until, row)
         return row
 
-    def _current_pages(self) -> dict[str, PageRecord]:
-        """Return the pages by slug. Of each but what changes with every poll is read, which takes a
-        quarter of the time, and the whole row only of those that were polled since.
+    def _current_pages(self) -> Mapping[str, tuple[PageMark, PageRecord]]:
+        """Return the pages and their marks by slug. Rows are read of those whose mark is another
+        than it was, and no other.
         """
-        store = self._watched.store
-        states = by_slug(store.page_states())
-        pages = {}
-        for slug, (state, page) in self._pages.items():
-            if state == states.get(slug):
-                pages[slug] = page
-        if len(pages) < len(states):
-            pages |= by_slug(store.pages(states.keys() - pages.keys()))
-        self._pages = {slug: (states[slug], page) for slug, page in pages.items()}
-        return pages
+        store, last = self._watched.store, self._pages
+        marks = by_slug(store.page_marks())
+        current = {}
+        for slug, mark in marks.items():
+            if slug in last and last[slug][0] == mark:
+                current[slug] = last[slug]
+        if len(current) < len(marks):
+            for page in store.pages(marks.keys() - current.keys()):
+                current[page.slug] = marks[page.slug], page
+        self._pages = current
+        return current
 
     def _entry(self, vendor: VendorConfig, page: PageRecord | None, now: datetime) -> Entry:
         target = Target(vendor.slug)
@@ -137,21 +178,17 @@ class Board(Generic[Row]):
                 freshness=Freshness.NEVER,
                 category=self._watched.category(vendor),
             )
-        fresh = answers.freshness(page, page.observed_until, vendor.interval_seconds, now)
-        stamp = (page, vendor, fresh, _is_recent(page, vendor, now))
-        last = self._entries.get(vendor.slug)
-        if last is not None and last[0] == stamp:
-            return last[1]
         state = self._state(page, now)
         entry = Entry(
             vendor=vendor,
             page=page,
             status=answers.status_of(page, state.current, vendor, target, now),
-            freshness=fresh,
+            freshness=answers.freshness(page, page.observed_until, vendor.interval_seconds, now),
             category=self._watched.category(vendor),
             ended=state.ended,
         )
-        self._entries[vendor.slug] = stamp, entry
+        until = answers.stands_until(page, vendor.interval_seconds, now)
+        self._entries[vendor.slug] = _Standing(page, vendor, now, until, entry)
         return entry
 
     def _state(self, page: PageRecord, now: datetime) -> _State:
@@ -169,9 +206,6 @@ class Board(Generic[Row]):
             cache.pop(slug, None)
 
 
-def _is_recent(page: PageRecord, vendor: VendorConfig, now: datetime) -> bool:
-    """Whether the last reading is as recent as `answers.status` demands."""
-    if page.observed_until is None:
-        return False
-    age = (now - page.observed_until).total_seconds()
-    return age <= STALE_INTERVALS * vendor.interval_seconds
+def _next_tick(now: datetime) -> datetime:
+    """Return the next instant at which rows are made again whose today is not fully known."""
+    return now + timedelta(seconds=UNSETTLED_SECONDS - now.timestamp() % UNSETTLED_SECONDS)

@@ -39,14 +39,15 @@ class Content:
 async def revalidated(request: Request, make: Callable[[], Content]) -> Response:
     """Make the content in a thread and answer it; 304 when the client says that it has it."""
     content = await run_in_threadpool(make)
+    etag = content.etag
     headers = {
-        "etag": content.etag,
+        "etag": etag,
         "cache-control": f"max-age={content.max_age_seconds}",
         "vary": "Accept-Encoding",
         **content.headers,
     }
     tags = request.headers.get("if-none-match", "")
-    if content.status == OK and is_known(content.etag, tags):
+    if content.status == OK and is_known(etag, tags):
         return Response(status_code=304, headers=headers)
     body = content.body
     if wants_gzip(request.headers.get("accept-encoding", "")):

@@ -1,5 +1,6 @@
 """Pages in the store: configured, claimed, polled."""
 
+from dataclasses import replace
 from datetime import date
 from threading import Thread
 
@@ -23,6 +24,7 @@ from tests.store_support import (
     component,
     evidence,
     impact,
+    observed,
     poll,
     rows,
     save,
@@ -222,6 +224,32 @@ def test_the_state_of_pages_is_that_part_of_their_records(store):
     assert store.page_states(["globex", "nobody"]) == states[1:]
     store.sync_pages([], now=NOW)
     assert store.page_states() == []
+
+
+def test_a_page_has_another_mark_after_whatever_changed_of_it(store):
+    spec = PageSpec(slug="acme", name="Acme", url="https://acme.example/")
+    store.sync_pages([spec], now=NOW)
+    page = store.pages()[0]
+    changes = [
+        lambda: store.sync_pages([replace(spec, name="Acme Inc")], now=NOW),
+        lambda: store.sync_pages([replace(spec, zone="Asia/Tokyo")], now=NOW),
+        lambda: store.set_platform(page.id, "statuspage", ["configured"]),
+        lambda: store.record_polls([poll(page, NOW, "failed", reason="dns", failures=1)]),
+        lambda: save(store, page, evidence(page=PageInfo(name="The Acme"))),
+        lambda: save(store, page, observed(NOW + HOUR, api=Level.DEGRADED)),
+        lambda: store.record_polls([poll(page, NOW + HOUR, "unchanged")]),
+    ]
+    for change in changes:
+        before, mark = store.pages(), store.page_marks()
+        change()
+        assert store.pages() != before
+        assert store.page_marks() != mark
+
+    before = store.page_marks()
+    store.claim_due(now=NOW + DAY, limit=1, lease_seconds=60)
+    assert store.page_marks() == before
+    store.sync_pages([], now=NOW)
+    assert store.page_marks() == []
 
 
 def test_what_was_read_as_another_platform_makes_no_request_conditional(store, page):

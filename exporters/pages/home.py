@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC
 
+from markupsafe import Markup
+
 from exporters.boards import Entry
 from exporters.pages.axis import DAYS, axis
 from exporters.pages.cells import KEYS
@@ -92,6 +94,9 @@ def _answer(entries: Sequence[Entry], question: Question, visit: Visit) -> dict[
     """Return the rows that are asked for, and how many there are before and after them."""
     board, now, links = visit.site.board, visit.now, visit.links
 
+    def head_of(entry: Entry) -> Markup:
+        return visit.site.heads.cell(entry, now)
+
     def figures_of(entry: Entry) -> Figures | None:
         return board.row(entry, now)
 
@@ -101,7 +106,7 @@ def _answer(entries: Sequence[Entry], question: Question, visit: Visit) -> dict[
     first = (question.page - 1) * PAGE_ROWS if links.takes_questions else 0
     last = first + PAGE_ROWS if links.takes_questions else len(matches)
     return {
-        "rows": list(rows_of(matches[first:last], question, figures_of, links, now)),
+        "rows": list(rows_of(matches[first:last], question, head_of, figures_of)),
         "matches": len(matches),
         "first": first + 1,
         "last": min(last, len(matches)),

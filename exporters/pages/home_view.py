@@ -2,32 +2,26 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+
+from markupsafe import Markup
 
 from exporters.boards import Entry
-from exporters.pages.cells import level_class
 from exporters.pages.figures import Figures
 from exporters.pages.home_question import ANY, Question
-from exporters.pages.links import Links
-from exporters.pages.now_view import badness, is_trouble, last_read
-from exporters.pages.times import Moment
-from exporters.wording import level_title
+from exporters.pages.now_view import badness, is_trouble
 
 NO_CATEGORY = "not in the catalogue"
+HeadOf = Callable[[Entry], Markup]
 FiguresOf = Callable[[Entry], Figures | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A vendor's row. `figures` None = nothing of it is in the database yet; `heading` stands above
-    the first row of a group, "" = none.
+    """A vendor's row: its `head` cell, and the others. `figures` None = nothing of it is in the
+    database yet; `heading` stands above the first row of a group, "" = none.
     """
 
-    name: str
-    address: str
-    level_class: str
-    level: str
-    last_read: Moment | None
+    head: Markup
     figures: Figures | None
     heading: str
 
@@ -93,20 +87,15 @@ def _group_key(entry: Entry, group: str) -> tuple[int, str]:
 def rows_of(
     entries: Iterable[Entry],
     question: Question,
+    head_of: HeadOf,
     figures_of: FiguresOf,
-    links: Links,
-    now: datetime,
 ) -> Iterator[Row]:
     """Yield the rows of vendors, with a heading where a group begins."""
     last = ""
     for entry in entries:
         heading = _heading(entry, question.group)
         yield Row(
-            name=entry.name,
-            address=links.vendor(entry.vendor.slug),
-            level_class=level_class(entry.status.level),
-            level=level_title(entry.status.level),
-            last_read=last_read(entry, now) if entry.status.level is None else None,
+            head=head_of(entry),
             figures=figures_of(entry),
             heading=heading if heading != last else "",
         )

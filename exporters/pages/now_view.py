@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from exporters.boards import LATELY, Entry
 from exporters.pages.cells import level_class
 from exporters.pages.links import Links
-from exporters.pages.times import Moment, age_words, moment
+from exporters.pages.row_heads import entry_moment, last_read
+from exporters.pages.times import Moment, age_words
 from exporters.pages.words import sentence_case
 from exporters.wording import level_title
 from monitor.model import Incident, Level
@@ -107,18 +108,7 @@ def _said(entry: Entry, links: Links, now: datetime) -> Iterator[Said]:
         return
     for incident in (*status.incidents, *status.maintenances):
         address = links.incident(entry.vendor.slug, incident.id)
-        yield Said(incident.title, address, _moment(entry, incident.started_at, now))
-
-
-def last_read(entry: Entry, now: datetime) -> Moment | None:
-    """Return when a vendor's page was read last; None = never."""
-    read_at = entry.status.read_at
-    return None if read_at is None else _moment(entry, read_at, now)
-
-
-def _moment(entry: Entry, instant: datetime, now: datetime) -> Moment:
-    zone = UTC if entry.page is None else entry.page.zone
-    return moment(instant, zone, now)
+        yield Said(incident.title, address, entry_moment(entry, incident.started_at, now))
 
 
 def ended_lately(entries: Iterable[Entry], links: Links, now: datetime) -> list[Told]:
@@ -150,5 +140,5 @@ def _told(entry: Entry, incident: Incident, at: datetime, links: Links, now: dat
         address=links.vendor(slug),
         title=incident.title,
         incident=links.incident(slug, incident.id),
-        at=_moment(entry, at, now),
+        at=entry_moment(entry, at, now),
     )

@@ -10,6 +10,7 @@ from exporters.boards import Board
 from exporters.pages.dossiers import Dossiers
 from exporters.pages.figures import Figures, figures_of
 from exporters.pages.links import Links
+from exporters.pages.row_heads import RowHeads
 from exporters.watched import Watched
 from monitor.ratios import DEFAULT_POLICY
 from monitor.store import Store
@@ -33,10 +34,12 @@ class Site:
     published: bool = False
     base_url: str | None = None
     board: Board[Figures] = field(init=False)
+    heads: RowHeads = field(init=False)
     dossiers: Dossiers = field(default_factory=Dossiers, init=False)
 
     def __post_init__(self) -> None:
         root = Links(published=self.published)
+        self.heads = RowHeads(root)
         self.board = Board(self.watched, lambda entry, record: figures_of(entry, record, root))
 
 

@@ -30,6 +30,7 @@ from monitor.answers.incident_history import (
 from monitor.answers.incidents import ImpactReading, IncidentLevel, incidents, worst_of
 from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.joint import JointDays, joint_days
+from monitor.answers.lasting import stands_until
 from monitor.answers.level_changes import LevelChange
 from monitor.answers.maintenances import Maintenance, maintenances
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
@@ -135,6 +136,7 @@ __all__ = (
     "silence",
     "stack_status",
     "standing",
+    "stands_until",
     "status",
     "status_of",
     "target_status",

@@ -51,6 +51,7 @@ from monitor.store.records import (
     DayRevision,
     HealedPage,
     IncidentVersion,
+    PageMark,
     PageRecord,
     PageSpec,
     PageState,
@@ -78,6 +79,7 @@ __all__ = [
     "HealedPage",
     "Health",
     "IncidentVersion",
+    "PageMark",
     "PageRecord",
     "PageSpec",
     "PageState",
@@ -186,6 +188,7 @@ class Store(Transactions):
     pages = reads(page_module.pages)
     page = reads(page_module.page)
     page_states = reads(page_module.page_states)
+    page_marks = reads(page_module.page_marks)
     page_versions = reads(page_module.page_versions)
     set_platform = writes(page_module.set_platform)
     set_reread = writes(page_module.set_reread)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from monitor.errors import StoreError
 from monitor.identity import from_json
 from monitor.store.edges import earliest
-from monitor.store.records import PageRecord, PageState
+from monitor.store.records import PageMark, PageRecord, PageState
 from monitor.store.rows import Row, among, new_values, update_row
 from monitor.store.tables.facts import COVERAGE, RUN
 from monitor.store.tables.pages import PAGE
@@ -41,6 +41,12 @@ def with_zone_name(names: Iterable[str]) -> list[sa.ColumnElement[Any]]:
 
 _STATES = (
     sa.select(*with_zone_name(PageState._fields))
+    .where(PAGE.c.removed_at.is_(None))
+    .order_by(PAGE.c.slug)
+)
+
+_MARKS = (
+    sa.select(*with_zone_name(PageMark._fields))
     .where(PAGE.c.removed_at.is_(None))
     .order_by(PAGE.c.slug)
 )
@@ -81,6 +87,13 @@ def page_states(connection: Connection, slugs: Collection[str] | None = None) ->
     `pages`.
     """
     return list(map(PageState._make, _rows(connection, _STATES, slugs)))
+
+
+def page_marks(connection: Connection) -> list[PageMark]:
+    """Return by what each configured page is known to be as it was read, by slug: half the work of
+    `page_states`.
+    """
+    return list(map(PageMark._make, connection.execute(_MARKS).all()))
 
 
 def page(connection: Connection, page_id: int, *, lock: bool = False) -> PageRecord:

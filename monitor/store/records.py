@@ -63,6 +63,17 @@ class AppliedSettings(NamedTuple):
     applied_at: datetime
 
 
+class PageMark(NamedTuple):
+    """What is another after every poll, and after whatever a report could show: see `PageRecord`
+    for the fields.
+    """
+
+    slug: str
+    version: int
+    last_poll_at: datetime | None
+    derived_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRecord:
     """A page as stored. Instants are UTC; None = never, or (`lease_until`) not claimed.
