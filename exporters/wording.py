@@ -1,4 +1,4 @@
-"""How levels, shares and lengths of time read, in every output alike. Pure.
+"""How levels, shares, counts and days read, in every output alike. Pure.
 
 None is what is unknown.
 """
@@ -12,6 +12,7 @@ from monitor.model import Level
 from monitor.plain import visible
 
 UNKNOWN = "unknown"
+NOT_THERE = "not on the page"
 
 
 def level_title(level: Level | None) -> str:
@@ -27,6 +28,16 @@ def level_key(level: Level | None) -> str | None:
 def iso(when: date | None) -> str | None:
     """Return a day or an instant in ISO 8601."""
     return None if when is None else when.isoformat()
+
+
+def day_words(day: date) -> str:
+    """Return a day such as ``27 Nov 2026``."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def day_title(day: date) -> str:
+    """Return a day with its weekday, such as ``Fri 27 Nov 2026``."""
+    return f"{day:%a} {day_words(day)}"
 
 
 def percent(ratio: float | None, decimals: int = 1) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages_world import fetch, get
 
-from exporters.pages.cells import KEYS, cell, level_class, strip
+from exporters.cells import KEYS, cell, level_class, strip
 from exporters.pages.links import Links, incident_key
 from exporters.pages.navigation import ENTRIES
 from exporters.pages.rendering import LONGEST_TEXT, cut, macro, stylesheet

@@ -11,9 +11,9 @@ from pages_world import Html, check, fetch, get
 from store_support import DAY, HOUR, NOW, component, evidence, impact, incident, observed, save
 from watched_world import ACME, watched
 
+from exporters.cells import cell
 from exporters.pages import Site
 from exporters.pages.calendar_months import calendar_months
-from exporters.pages.cells import cell
 from exporters.pages.component_rows import MOST_STRIPS
 from exporters.pages.dossiers import KEPT_SECONDS
 from exporters.pages.vendor import vendor_page

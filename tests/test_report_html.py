@@ -75,11 +75,18 @@ def test_each_day_is_a_cell_with_words(answer):
     kinds = [found["class"] for tag, found in page.tags if tag == "i"]
 
     assert len(titles) == 4 * 4  # four days of the vendor and of three components
-    assert titles[0] == "2026-05-05: major outage (major outage 1 h 00 min 00 s)"
+    assert titles[0] == "Tue 5 May 2026: major outage (major outage 1 h 00 min 00 s)"
     assert kinds[0] == "c4"
-    assert "2026-05-07: unknown, 50 % known" in {title.replace("50.0", "50") for title in titles}
-    assert "cu h" in kinds
+    assert "Thu 7 May 2026: unknown; 50.0 % of the day is known" in titles
+    assert "cu" in kinds
     assert any("x" in kind.split() for kind in kinds)
+
+
+def test_the_page_explains_every_mark_that_it_has_and_none_that_it_has_not(answer):
+    text = page_of(answer).text
+
+    assert "not on the page known in part disputed: sources disagree" in text
+    assert "revised" not in text
 
 
 def test_outage_days_and_disputed_ones_are_listed_with_what_is_behind_them(answer):

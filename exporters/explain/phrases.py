@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
+from exporters.wording import level_title
 from monitor.answers import ComponentDay, Dispute, Explanation
 from monitor.intervals import Interval
 from monitor.model import Absence, Aspect, Day, KnownComponent, Level, Seconds
@@ -53,6 +54,17 @@ def bad_text(seconds: Seconds) -> str:
     return ", ".join(f"{level.title} {duration(seconds.of(level))}" for level in seconds.levels)
 
 
+def amount_text(seconds: Seconds | None) -> str:
+    """Return the seconds at each bad level, where there are none, or None, ``nothing bad``."""
+    return (bad_text(seconds) if seconds is not None else "") or "nothing bad"
+
+
+def level_text(day: Day) -> str:
+    """Return a day's level, and behind it the seconds at each bad level where there are any."""
+    seconds = bad_text(day.seconds)
+    return f"{level_title(day.level)} ({seconds})" if seconds else level_title(day.level)
+
+
 def why_unknown(explanation: Explanation) -> str:
     """Return what is missing before the day could be called operational."""
     day, least = explanation.day, exact_percent(explanation.vendor.min_coverage)
@@ -89,8 +101,8 @@ def dispute_reason(dispute: Dispute) -> str:
 
 def dispute_values(dispute: Dispute) -> str:
     """Return both values: what counts, and what the others say."""
-    own, other = bad_text(dispute.day.seconds), bad_text(dispute.other)
-    return f"counted: {own or 'nothing bad'}; the others say: {other or 'nothing bad'}"
+    own, other = amount_text(dispute.day.seconds), amount_text(dispute.other)
+    return f"counted: {own}; the others say: {other}"
 
 
 def longest_text(day: Day, name: str) -> str:

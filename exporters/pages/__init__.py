@@ -3,7 +3,7 @@
 To add a page, `definitions` being the smallest example:
 
 1. `thing_view.py`, pure: small frozen dataclasses made of what `monitor.answers` says. It decides
-   no level and no figure; days become cells by `cells`, instants become text by `times`.
+   no level and no figure; days become cells by `exporters.cells`, instants become text by `times`.
 2. `thing.py`: `thing_page(visit) -> Page`, which asks the store, makes the view and names the
    template, and `THING = PageKind(path, thing_page)`; add that to `PAGES` in `routes.py`.
    Raise `NotThere` or let `NoSuchVendor` and `StoreError` pass: they are answered as pages.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from exporters.pages.cells import Strip, level_class, strip
+from exporters.cells import Strip, level_class, strip
 from exporters.pages.figures import THIN_COVERAGE
 from exporters.pages.links import Links
 from exporters.pages.vendor_subject import Subject

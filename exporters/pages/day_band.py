@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from exporters.explain.phrases import bad_text
-from exporters.pages.cells import level_class
+from exporters.cells import level_class
+from exporters.explain.phrases import bad_text, level_text
 from exporters.pages.day_scale import Hour, Scale
 from exporters.pages.day_sources import SourceDay, amount_words, are_well, source_days, worst_first
 from exporters.wording import UNKNOWN, level_title
@@ -213,10 +213,7 @@ class _Painter:
 
 
 def _counted(day: Day) -> str:
-    level, seconds = level_title(day.level), bad_text(day.seconds)
-    if day.level in day.seconds.levels:
-        return seconds
-    return f"{level} ({seconds})" if seconds else level
+    return bad_text(day.seconds) if day.level in day.seconds.levels else level_text(day)
 
 
 def _shortened(words: Sequence[str]) -> str:

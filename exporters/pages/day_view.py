@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from exporters.cells import level_class
 from exporters.explain.coverage import component_numbers, spans_by_source
 from exporters.explain.phrases import (
     SOURCE_REASONS,
@@ -14,7 +15,6 @@ from exporters.explain.phrases import (
     why_unknown,
     worst_text,
 )
-from exporters.pages.cells import level_class
 from exporters.pages.day_sources import worst_first
 from exporters.pages.links import Links
 from exporters.pages.source_rows import SOURCE_TITLES

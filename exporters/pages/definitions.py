@@ -1,6 +1,6 @@
 """`/definitions`: what every word and figure means."""
 
-from exporters.pages.cells import KEYS
+from exporters.cells import KEYS
 from exporters.pages.definitions_view import all_definitions, weights
 from exporters.pages.visits import Page, PageKind, Visit
 

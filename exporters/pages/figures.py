@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from exporters.boards import Entry
-from exporters.pages.cells import Strip, strip
+from exporters.cells import Strip, strip
 from exporters.pages.links import Links
 from exporters.pages.rendering import macro
 from exporters.wording import percent

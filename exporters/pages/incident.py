@@ -1,6 +1,6 @@
 """`/v/<vendor>/incident/<id>`: an incident in every version that we read, with what changed."""
 
-from exporters.pages.cells import level_class
+from exporters.cells import level_class
 from exporters.pages.incident_accounts import Teller, account_of
 from exporters.pages.incident_fields import FieldWords
 from exporters.pages.links import Links, incident_key

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from exporters.cells import level_class
 from exporters.explain.incidents import current_message_keys, impact_words, state_words
-from exporters.pages.cells import level_class
 from exporters.pages.links import Links
 from exporters.pages.times import Moment, day_words, moment
 from monitor.answers import IncidentAccount

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 
-from exporters.pages.cells import level_class
+from exporters.cells import level_class
 from exporters.pages.links import Links
 from exporters.pages.times import Moment, moment
 from exporters.wording import level_title

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from exporters.explain.phrases import bad_text
+from exporters.explain.phrases import amount_text, level_text
 from exporters.pages.links import Links
-from exporters.pages.times import Moment, day_words, moment
+from exporters.pages.times import Moment, day_title, moment
 from exporters.pages.vendor_subject import Subject
-from exporters.wording import level_title
 from monitor.answers import RevisedDay
-from monitor.model import Day, Seconds
 
 MOST = 30
 """So many days are told of; the newest are."""
@@ -37,9 +35,10 @@ def marked_days(subject: Subject, revisions: Iterable[RevisedDay], links: Links)
 def _disputed(subject: Subject, links: Links) -> Iterator[tuple[date, MarkedDay]]:
     for day in subject.days:
         if day.disputed:
-            words = f"Counted is {_amount(day.seconds)}; other sources say {_amount(day.other)}."
+            counted, other = amount_text(day.seconds), amount_text(day.other)
+            words = f"Counted is {counted}; other sources say {other}."
             address = links.day(subject.slug, day.day, **subject.question)
-            yield day.day, MarkedDay(_title(day.day), address, "disputed", words, None)
+            yield day.day, MarkedDay(day_title(day.day), address, "disputed", words, None)
 
 
 def _revised(
@@ -48,20 +47,7 @@ def _revised(
     zone, now = subject.record.page.zone, subject.record.query.now
     for change in revisions:
         if subject.is_meant(change.component):
-            words = f"Was {_words(change.before)}; since then it is {_words(change.after)}."
+            words = f"Was {level_text(change.before)}; since then it is {level_text(change.after)}."
             at = moment(change.changed_at, zone, now)
             address = links.day(subject.slug, change.date, **subject.question)
-            yield change.date, MarkedDay(_title(change.date), address, "revised", words, at)
-
-
-def _title(day: date) -> str:
-    return f"{day:%a} {day_words(day)}"
-
-
-def _words(day: Day) -> str:
-    seconds = bad_text(day.seconds)
-    return f"{level_title(day.level)} ({seconds})" if seconds else level_title(day.level)
-
-
-def _amount(seconds: Seconds | None) -> str:
-    return (bad_text(seconds) if seconds is not None else "") or "nothing bad"
+            yield change.date, MarkedDay(day_title(change.date), address, "revised", words, at)

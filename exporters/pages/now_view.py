@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exporters.boards import LATELY, Entry
-from exporters.pages.cells import level_class
+from exporters.cells import level_class
 from exporters.pages.links import Links
 from exporters.pages.row_heads import entry_moment, last_read
 from exporters.pages.times import Moment, age_words

@@ -1,7 +1,7 @@
 """`/stacks` and `/stacks/<name>`: whether what one's own services depend on works."""
 
+from exporters.cells import KEYS
 from exporters.pages import stacks_view
-from exporters.pages.cells import KEYS
 from exporters.pages.visits import NotThere, Offer, Page, PageKind, Visit
 from monitor import answers
 from monitor.answers import StackStatus

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from exporters.pages.cells import level_class
+from exporters.cells import level_class
 from exporters.pages.links import Links
 from exporters.pages.times import Moment, age_words, moment
 from exporters.wording import level_title

@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+from exporters.wording import day_title, day_words
 from monitor.model import Window
+
+__all__ = (
+    "Moment",
+    "age_words",
+    "as_of",
+    "day_title",
+    "day_words",
+    "moment",
+    "short_day",
+    "window_words",
+)
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -43,16 +55,6 @@ def as_of(now: datetime) -> Moment:
 def short_day(day: date, has_year: bool = False) -> str:  # noqa: FBT001, FBT002 - one yes or no
     """Return a day such as ``27 Nov``, with its year where that is asked for."""
     return day_words(day) if has_year else f"{day.day} {day:%b}"
-
-
-def day_words(day: date) -> str:
-    """Return a day such as ``27 Nov 2026``."""
-    return f"{day.day} {day:%b} {day.year}"
-
-
-def day_title(day: date) -> str:
-    """Return a day with its weekday, such as ``Fri 27 Nov 2026``."""
-    return f"{day:%a} {day_words(day)}"
 
 
 def window_words(window: Window) -> str:

@@ -7,10 +7,10 @@ from datetime import date
 
 from starlette.exceptions import HTTPException
 
+from exporters.cells import KEYS, Strip, strip
 from exporters.pages import component_rows, vendor_windows
 from exporters.pages.axis import axis
 from exporters.pages.calendar_months import WEEKDAYS, CalendarMonth, calendar_months
-from exporters.pages.cells import KEYS, Strip, strip
 from exporters.pages.dossiers import Dossier, DossierKey
 from exporters.pages.incident_rows import MOST, incident_rows
 from exporters.pages.marked_days import marked_days

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exporters.pages.cells import level_class
+from exporters.cells import level_class
 from exporters.pages.links import Links
 from exporters.pages.times import Moment, age_words, moment, window_words
 from exporters.pages.vendor_subject import Subject

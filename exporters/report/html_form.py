@@ -12,7 +12,8 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from exporters.report.html_view import KEYS, vendor_view
+from exporters.cells import KEYS, REVISED_KEY
+from exporters.report.html_view import vendor_view
 from exporters.report.spans import span_definitions, target_text
 from monitor.answers import Record, ReportQuery
 from monitor.plain import visible
@@ -25,7 +26,7 @@ def html_lines(records: Iterable[Record], query: ReportQuery) -> Iterator[str]:
         title=_title(query),
         css=Markup(css),  # noqa: S704 - our own file
         vendors=map(vendor_view, records),
-        keys=KEYS,
+        keys=[key for key in KEYS if key != REVISED_KEY],
         target=None if query.target is None else target_text(query.target),
         definitions=list(span_definitions(query)),
         made_at=f"{query.now:%Y-%m-%d %H:%M} UTC",

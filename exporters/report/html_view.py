@@ -1,11 +1,11 @@
 """What the page says of one vendor, as its template reads it. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import Any
 
-from exporters.explain.phrases import bad_text
+from exporters.cells import level_class, strip
+from exporters.explain.phrases import amount_text, bad_text
 from exporters.report.sentences import (
     component_name,
     downtime,
@@ -14,47 +14,14 @@ from exporters.report.sentences import (
     remarks,
     scope,
 )
-from exporters.report.spans import NOT_THERE, uptime_text, verdicts
-from exporters.wording import counts_text, level_title, percent
+from exporters.report.spans import uptime_text, verdicts
+from exporters.wording import NOT_THERE, level_title, percent
 from monitor.answers import ComponentRecord, Record, SpanFigures
 from monitor.lookups import among
-from monitor.model import Absence, Day, Incident, Level, Seconds, by_id
+from monitor.model import Incident, by_id
 from monitor.plain import safe_link
 
-_KINDS: Mapping[Level | None, str] = {
-    None: "cu",
-    Level.OPERATIONAL: "c0",
-    Level.MAINTENANCE: "c1",
-    Level.DEGRADED: "c2",
-    Level.PARTIAL_OUTAGE: "c3",
-    Level.MAJOR_OUTAGE: "c4",
-}
-ABSENT = "ca"
-KEYS = (
-    *((_KINDS[level], level.title) for level in reversed(Level)),
-    ("cu", "unknown: there is no data"),
-    (ABSENT, "the component was not on the page"),
-)
-"""The kinds of cells, and what they mean."""
-
 _SOURCES = {"bars": "uptime record", "impacts": "incidents", "observations": "our polls"}
-_ABSENCES = {Absence.UNBORN: "not on the page yet", Absence.GONE: "no longer on the page"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A day in a strip."""
-
-    kind: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """A row of days, and the same in words."""
-
-    cells: tuple[Cell, ...]
-    summary: str
 
 
 def vendor_view(record: Record) -> dict[str, Any]:
@@ -74,7 +41,7 @@ def vendor_view(record: Record) -> dict[str, Any]:
         if query.known_at
         else "",
         "verdicts": [_sentence_case(text) for text in verdicts(_whole(record), record)],
-        "days": _strip(record.days),
+        "days": strip(record.days),
         "remarks": list(remarks(record)),
         "months": _spans(record.spans, record),
         "span_word": "month"
@@ -114,47 +81,6 @@ def _last_read(record: Record) -> str:
     return f"Last read {read_at.astimezone(record.page.zone):%Y-%m-%d %H:%M %Z}."
 
 
-_STATES = (*(level.title for level in reversed(Level)), "unknown", NOT_THERE)
-"""What `_state` says of days, the worst first."""
-
-
-def _strip(days: Sequence[Day]) -> Strip:
-    cells = tuple(_cell(day, is_first=place == 0) for place, day in enumerate(days))
-    return Strip(cells, f"{len(days)} days: {counts_text(map(_state, days), _STATES)}")
-
-
-def _state(day: Day) -> str:
-    return NOT_THERE if day.absence is not None else level_title(day.level)
-
-
-def _cell(day: Day, *, is_first: bool) -> Cell:
-    marks = [_kind(day)]
-    if 0 < day.coverage < 1:
-        marks.append("h")
-    if day.disputed:
-        marks.append("x")
-    if day.day.day == 1 and not is_first:
-        marks.append("k")
-    return Cell(" ".join(marks), f"{day.day}: {_day_words(day)}")
-
-
-def _kind(day: Day) -> str:
-    return _KINDS[day.level] if day.absence is None else ABSENT
-
-
-def _day_words(day: Day) -> str:
-    if day.absence is not None:
-        return _ABSENCES[day.absence]
-    words = [level_title(day.level)]
-    if day.seconds.total:
-        words.append(f"({bad_text(day.seconds)})")
-    if 0 < day.coverage < 1:
-        words.append(f"{percent(day.coverage)} known")
-    if day.disputed:
-        words.append("disputed")
-    return ", ".join(words).replace(", (", " (")
-
-
 def _spans(every: Iterable[SpanFigures], record: Record) -> list[dict[str, str]]:
     return [_span(span_figures, record) for span_figures in every]
 
@@ -182,11 +108,11 @@ def _component(part: ComponentRecord, record: Record) -> dict[str, Any]:
     return {
         "name": component_name(part),
         "now": level_title(part.level),
-        "now_kind": _KINDS[part.level],
+        "now_class": level_class(part.level),
         "outage_days": outage_days(figures),
         "downtime": downtime(figures, record.query.policy),
         "coverage": percent(figures.coverage_ratio),
-        "days": _strip(part.days),
+        "days": strip(part.days),
         "spans": _spans(part.spans, record),
     }
 
@@ -202,7 +128,7 @@ def _outages(record: Record) -> Iterator[dict[str, Any]]:
         longest = names.get(day.component_id or "", "")
         yield {
             "day": f"{day.day}",
-            "kind": _kind(day),
+            "class": level_class(day.level),
             "level": level_title(day.level),
             "lasted": f"{bad_text(day.seconds)}{f' ({longest})' if longest else ''}",
             "components": list(_hit(record.components, place)),
@@ -235,11 +161,7 @@ def _disputes(record: Record) -> Iterator[dict[str, str]]:
                 yield {
                     "day": f"{day.day}",
                     "component": component_name(part),
-                    "counted": _amount(day.seconds),
+                    "counted": amount_text(day.seconds),
                     "source": _SOURCES[day.source.value] if day.source else "",
-                    "other": _amount(day.other),
+                    "other": amount_text(day.other),
                 }
-
-
-def _amount(seconds: Seconds | None) -> str:
-    return (bad_text(seconds) if seconds is not None else "") or "nothing bad"

@@ -5,8 +5,8 @@ open.
 from collections.abc import Iterable, Iterator, Sequence
 
 from exporters.report.sentences import component_name, downtime, outage_days, remarks, sentence
-from exporters.report.spans import NOT_THERE, definitions, target_text, verdicts
-from exporters.wording import UNKNOWN, level_title, percent
+from exporters.report.spans import definitions, target_text, verdicts
+from exporters.wording import NOT_THERE, UNKNOWN, level_title, percent
 from monitor.answers import DEFINITION, ComponentRecord, Record, ReportQuery
 from monitor.model import Incident
 from monitor.plain import markdown_link, markdown_text

@@ -6,13 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from exporters.report.sentences import component_name, downtime, outage_days
-from exporters.wording import UNKNOWN, percent
+from exporters.wording import NOT_THERE, UNKNOWN, percent
 from monitor.answers import DEFINITION, Record, ReportQuery, SpanFigures
 from monitor.ratios import POLICIES
 from monitor.shares import exact_percent
 from monitor.targets import Outcome, UptimeBounds
 
-NOT_THERE = "not on the page"
 _PLACES = 10_000
 _KEYS = {Outcome.KEPT: "kept", Outcome.NOT_KEPT: "not_kept", Outcome.UNKNOWN: "unknown"}
 

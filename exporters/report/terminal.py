@@ -8,7 +8,7 @@ from rich.text import Text
 
 from exporters.report.sentences import component_name, downtime, outage_days, remarks, sentence
 from exporters.report.spans import definitions, verdicts
-from exporters.wording import level_title, percent
+from exporters.wording import NOT_THERE, level_title, percent
 from monitor.answers import ComponentRecord, Record, ReportQuery
 from monitor.drawing import words
 from monitor.model import Day, Level
@@ -82,7 +82,7 @@ def legend(*, absent: bool = False, width: int = 100) -> Text:
     """
     entries = [(*cell, level_title(level)) for level, cell in CELLS.items()]
     if absent:
-        entries.append((*ABSENT, "not on the page"))
+        entries.append((*ABSENT, NOT_THERE))
     text, room = words(""), width
     for glyph, colour, title in entries:
         entry = f"{glyph} {title}"
