@@ -4,7 +4,7 @@ says so."""
 import pytest
 from simulated import Clock
 from test_pipeline import NOW
-from test_wrong_green import API, Page, component, polled, watching
+from written_pages import API, Page, component, polled, watching
 
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.report import remarks

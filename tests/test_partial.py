@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import Clock, SimulatedPages, collecting, page_of
 from test_pipeline import NOW, incident_json
-from test_wrong_green import API, OTHER, Page, component, polled, watching
+from written_pages import API, OTHER, Page, component, polled, watching
 
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from monitor import platforms

@@ -1,12 +1,12 @@
 """Cases that other tools get wrong, as the HTTP API answers them: one test each, named after the
-case. The pages are those of `test_wrong_green`."""
+case. The pages are those of `written_pages`."""
 
 from datetime import timedelta
 
 from api_world import app_of, asking
 from simulated import Clock, SimulatedPages, collecting, page_of
 from test_pipeline import NOW, incident_json
-from test_wrong_green import API, OTHER, Page, component, polled, watching
+from written_pages import API, OTHER, Page, component, polled, watching
 from wrong_green_stories import TODAY, at, told_incident
 
 from monitor.config import VendorConfig

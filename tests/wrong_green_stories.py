@@ -1,125 +1,31 @@
 """The cases that other tools get wrong, as stories of a page that is polled, each with what is
-right at its end. The pages are those of `test_wrong_green`.
+right at its end.
 
 A story's name begins with the number of its case; those without one were found in our own code.
 Cases 8, 9, 29 and 30 are about settings, traffic and labels, and say nothing of a level.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from simulated import Clock
-from surfaces import VENDOR, World
+from surfaces import VENDOR
 from test_pipeline import NOW, incident_json
-from test_wrong_green import API, OTHER, Page, component, polled, watching
+from told_stories import (
+    BEFORE,
+    BUSY,
+    STORIES,
+    TODAY,
+    UNKNOWN,
+    YESTERDAY,
+    Stage,
+    at,
+    story,
+    told_incident,
+)
+from written_pages import API, OTHER, component
 
 from monitor.kit.protocol import Response
 
-Word = str | None
-UNKNOWN = None
-TODAY, YESTERDAY, BEFORE = "2026-05-20", "2026-05-19", "2026-05-18"
-BUSY = Response(url="", status=503, body=b"busy")
-
-
-class Stage:
-    """A page, a clock, and the collector that polls it."""
-
-    def __init__(self) -> None:
-        self.page = Page()
-        self.clock = Clock(NOW)
-        self.collector: Any = None
-
-    async def poll(self, **later: float) -> None:
-        """Let some time pass, and poll."""
-        self.clock.forward(**later)
-        await polled(self.collector)
-
-    async def derive(self) -> None:
-        """Make the days of four days anew."""
-        (slug,) = self.collector.vendors
-        await self.collector.derive(slug, since=NOW - timedelta(days=4))
-
-
-@dataclass(frozen=True)
-class Story:
-    """What happens, and what is right then: of now by subject, of days by subject and day."""
-
-    name: str
-    play: Callable[[Stage], Awaitable[None]]
-    now: Mapping[str, Word] = field(default_factory=dict)
-    days: Mapping[tuple[str, str], Word] = field(default_factory=dict)
-    exclude: tuple[str, ...] = ()
-
-
-STORIES: list[Story] = []
-
-
-def story(name: str, **right: Any):
-    """Add a story to the table."""
-
-    def add(play: Callable[[Stage], Awaitable[None]]) -> Callable[[Stage], Awaitable[None]]:
-        STORIES.append(Story(name, play, **right))
-        return play
-
-    return add
-
-
-@contextmanager
-def played(told: Story) -> Iterator[World]:
-    """Give the world at the end of a story."""
-    stage = Stage()
-    world = asyncio.run(_play(told, stage))
-    with world.store:
-        yield world
-
-
-async def _play(told: Story, stage: Stage) -> World:
-    async with watching(stage.page, stage.clock, exclude=told.exclude) as stage.collector:
-        await told.play(stage)
-        (vendor,) = stage.collector.vendors.values()
-        return World(stage.collector.store, vendor, stage.clock.now)
-
-
-def told_incident(
-    start: datetime,
-    end: datetime | None,
-    status: str,
-    *,
-    told_late: timedelta = timedelta(0),
-    key: str = "iiiiiiiiiii1",
-) -> dict[str, object]:
-    """Return an incident that put the API at this status, and was over at its end; the messages
-    were written so much later than they say."""
-    updates = [_update("u1", start, told_late, "operational", status)]
-    if end is not None:
-        updates.insert(0, _update("u2", end, told_late, status, "operational"))
-    return {
-        **incident_json(API), "id": key, "impact": "major", "created_at": _iso(start),
-        "started_at": _iso(start), "updated_at": _iso(end or start),
-        "status": "investigating" if end is None else "resolved",
-        "resolved_at": None if end is None else _iso(end), "incident_updates": updates,
-    }  # fmt: skip
-
-
-def _update(key, at, told_late, before, after):
-    change = {"code": API, "name": "API", "old_status": before, "new_status": after}
-    return {
-        "id": key, "status": "resolved" if after == "operational" else "investigating", "body": "",
-        "created_at": _iso(at + told_late), "updated_at": _iso(at + told_late),
-        "display_at": _iso(at), "affected_components": [change],
-    }  # fmt: skip
-
-
-def _iso(when: datetime) -> str:
-    return f"{when:%Y-%m-%dT%H:%M:%S}.000Z"
-
-
-def at(day: str, time: str) -> datetime:
-    return datetime.fromisoformat(f"{day}T{time}:00+00:00")
+__all__ = ("STORIES",)
 
 
 @story(
@@ -282,6 +188,26 @@ async def _(stage: Stage) -> None:
 
 
 @story(
+    "23 a bar is edited by hand after its day closed",
+    now={VENDOR: "operational"},
+    days={(VENDOR, BEFORE): "partial_outage", ("api", BEFORE): "partial_outage"},
+    edited={
+        (VENDOR, BEFORE): ("operational", "partial_outage"),
+        ("api", BEFORE): ("operational", "partial_outage"),
+    },
+)
+async def _(stage: Stage) -> None:
+    stage.page.rows = [component(showcase=True)]
+    stage.page.bars = {day: {} for day in (BEFORE, YESTERDAY, TODAY)}
+    await stage.poll()
+    await stage.read_history()
+    stage.page.bars[BEFORE] = {"p": 3_000}
+    await stage.poll(minutes=5)
+    stage.clock.forward(minutes=1)
+    await stage.read_history()
+
+
+@story(
     "24 an incident is over and its impact was never ended",
     now={VENDOR: "operational"},
     days={(VENDOR, BEFORE): "partial_outage", (VENDOR, YESTERDAY): "operational"},
@@ -318,6 +244,34 @@ async def _(stage: Stage) -> None:
 async def _(stage: Stage) -> None:
     stage.page.rows = [component(), component(OTHER, "major_outage", name="Twilio SMS")]
     await stage.poll()
+
+
+@story(
+    "27 the first vendor fails while another is being read",
+    now={VENDOR: "degraded", "api": "degraded"},
+    days={(VENDOR, TODAY): "degraded"},
+    other={VENDOR: UNKNOWN, "api": UNKNOWN},
+)
+async def _(stage: Stage) -> None:
+    stage.page.rows = [component(status="degraded_performance")]
+    stage.page.incidents = [told_incident(at(TODAY, "02:00"), None, "degraded_performance")]
+    await stage.poll_together()
+    stage.other.raw = BUSY
+    for _ in range(4):
+        await stage.poll_together(minutes=5)
+
+
+@story(
+    "27 the first vendor tells of an outage in a list that breaks while another is well",
+    now={VENDOR: "operational", "api": "operational"},
+    days={(VENDOR, TODAY): "operational"},
+    other={VENDOR: "major_outage", "api": "major_outage"},
+)
+async def _(stage: Stage) -> None:
+    stage.other.rows = [component(status="major_outage")]
+    stage.other.broken = {"/api/v2/incidents.json"}
+    for _ in range(2):
+        await stage.poll_together(minutes=5)
 
 
 @story(
