@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporters.agents.models import DayExplanation, Dispute, Incident
+from exporters.agents.models import DayExplanation, Dispute, EarlierValue, Incident
 from exporters.agents.questions import component, subject
 from exporters.agents.texts import (
     ago,
@@ -22,6 +22,7 @@ from monitor.spans import parse_day
 
 MOST_INCIDENTS = 20
 MOST_COMPONENTS = 20
+MOST_EARLIER = 20
 
 
 def explanation(knowledge: Moment, vendor: str, day: str, part: str | None) -> DayExplanation:
@@ -65,6 +66,7 @@ def explanation(knowledge: Moment, vendor: str, day: str, part: str | None) -> D
         source_reason=None if value.source is None else SOURCE_REASONS[value.source],
         disputes=list(_disputes(about_day)),
         revisions=len(about_day.revisions),
+        earlier=list(_earlier(about_day))[-MOST_EARLIER:],
         worst_components=list(_worst(about_day))[:MOST_COMPONENTS],
         incidents=incidents[:MOST_INCIDENTS],
         more_incidents=max(len(incidents) - MOST_INCIDENTS, 0),
@@ -81,11 +83,32 @@ def _sentence(about: answers.Explanation) -> str:
     why = f", as {why_unknown(about)}" if day.level is None and day.absence is None else ""
     incidents = len(about.incidents)
     doubt = "; sources disagree about it" if day.disputed else ""
+    doubt += _edited(about)
     return (
         f"{bounded(row.name)} ({row.slug}{part}) on {day.day} ({row.zone_name}):"
         f" {level_title(day.level)}{why}{doubt}; coverage {percent(day.coverage)};"
         f" {incidents} incident{'' if incidents == 1 else 's'} told of"
     )
+
+
+def _edited(about: answers.Explanation) -> str:
+    """Return that the vendor changed the day, and from what; empty when it never did."""
+    if not about.revisions:
+        return ""
+    before = level_title(about.revisions[-1].day.level)
+    return f"; the vendor changed it after it was over, before that it was {before}"
+
+
+def _earlier(about: answers.Explanation) -> Iterator[EarlierValue]:
+    for each in about.revisions:
+        seconds = second_columns(each.day.known_seconds)
+        yield EarlierValue(
+            level=level_word(each.day.level),
+            major_seconds=seconds["major_seconds"],
+            partial_seconds=seconds["partial_seconds"],
+            known_from=each.recorded_at,
+            known_until=each.superseded_at,
+        )
 
 
 def _disputes(about: answers.Explanation) -> Iterator[Dispute]:

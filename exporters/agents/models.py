@@ -198,6 +198,16 @@ class Dispute(Model):
     reason: str
 
 
+class EarlierValue(Model):
+    """What a day was until its vendor changed it; seconds are null where nothing was known."""
+
+    level: Level
+    major_seconds: float | None
+    partial_seconds: float | None
+    known_from: datetime
+    known_until: datetime | None
+
+
 class DayExplanation(Answer):
     """What is behind one day of a vendor or a component."""
 
@@ -218,6 +228,9 @@ class DayExplanation(Answer):
     source_reason: str | None
     disputes: list[Dispute]
     revisions: Count = Field(description="How often the vendor changed the day after it was over.")
+    earlier: list[EarlierValue] = Field(
+        description="What the day was before each of the last changes, the oldest first."
+    )
     worst_components: list[str]
     incidents: list[Incident]
     more_incidents: Count
