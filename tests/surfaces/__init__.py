@@ -1,6 +1,6 @@
 """Every surface that says how a vendor is, as a table, for the tests that hold them together.
 
-A new surface is one more row of `NOW`, `DAYS` or `GOING_ON`.
+A new surface is one more row of `NOW`, `DAYS`, `EDITED` or `GOING_ON`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,12 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from monitor.model import BAD_LEVELS, Level
-from surfaces import days, feeds, now, open_incidents, pages
+from surfaces import days, edits, feeds, now, open_incidents, pages
 from surfaces.world import DAYS_SHOWN, SILENT, SLUG, VENDOR, Word, World
 
 __all__ = (
     "DAYS",
     "DAYS_SHOWN",
+    "EDITED",
     "GOING_ON",
     "NOW",
     "SLUG",
@@ -77,6 +78,22 @@ DAYS = (
     Surface("explain_day of an assistant", days.agents),
 )
 """What says of which level the days of a vendor and of its components are."""
+
+EDITED = (
+    Surface("GET /vendors/{vendor}/changes", edits.api_changes),
+    Surface("GET /vendors/{vendor}/days/{day}", edits.api_evidence),
+    Surface("GET /vendors/{vendor}/days?known_at=", edits.api_known_at),
+    Surface("monitor.api days, known_at", edits.python_known_at),
+    Surface("monitor report --known-at", edits.report_known_at),
+    Surface("monitor explain of a day", edits.explain_text),
+    Surface("explain_day of an assistant", edits.agents),
+    Surface("page of a day", edits.day_page),
+    Surface("page of the vendor", edits.vendor_page),
+    Surface("the page /changes, of components", edits.changes_page),
+    Surface("feed, Atom", edits.atom),
+    Surface("feed, JSON", edits.json_feed),
+)
+"""What says which days a vendor changed after they were over, and what they were before."""
 
 GOING_ON = {
     "GET /vendors/{vendor}/standing": open_incidents.api_standing,

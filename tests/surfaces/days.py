@@ -1,5 +1,6 @@
 """What each surface says of which level the days of a vendor and of its components are."""
 
+from datetime import datetime
 from itertools import product
 
 from exporters.explain import account_json, document, explained_json, overview_json
@@ -11,8 +12,8 @@ from surfaces.world import DAYS_SHOWN, UNKNOWN, VENDOR, Word, World, word_of
 Days = dict[tuple[str, str], Word]
 
 
-def report_json(world: World) -> Days:
-    found = report_of(world)
+def report_json(world: World, known_at: datetime | None = None) -> Days:
+    found = report_of(world, known_at)
     told = {VENDOR: found["days"]} | {each["slug"]: each["days"] for each in found["components"]}
     return {(slug, day["date"]): day["level"] for slug, days in told.items() for day in days}
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 
 from exporters.report import csv_lines, json_lines, markdown_lines
@@ -75,12 +76,12 @@ def report_json(world: World) -> Now:
     return {VENDOR: found["current_level"], **_levels(found["components"])}
 
 
-def report_of(world: World):
-    """Return the vendor's part of `monitor report --format json`."""
-    record = world.record()
-    return json.loads("\n".join(json_lines([record], world.query(), [record.window.last])))[
-        "vendors"
-    ][0]
+def report_of(world: World, known_at: datetime | None = None):
+    """Return the vendor's part of `monitor report --format json`, with `--known-at` where it is
+    given."""
+    record, query = world.record(known_at), world.query(known_at)
+    text = "\n".join(json_lines([record], query, [record.window.last]))
+    return json.loads(text)["vendors"][0]
 
 
 def report_csv(world: World) -> Now:

@@ -26,7 +26,7 @@ def vendor_page(world: World):
     """Return the level in the box at the top; a page that was never read has none."""
     (answer,) = world.fetch(f"/v/{world.slug}")
     box = _NOW.search(answer.text)
-    return {VENDOR: UNKNOWN if box is None else word_of(_text(box[1]))}
+    return {VENDOR: UNKNOWN if box is None else word_of(plain(box[1]))}
 
 
 def stack_page(world: World):
@@ -39,8 +39,8 @@ def stack_page(world: World):
 
 def _second_cell(html: str):
     row = re.search(r"<tbody>\s*<tr>(.*?)</tr>", html, re.DOTALL)[1]
-    return word_of(_text(re.search(r"<td>(.*?)</td>", row, re.DOTALL)[1]))
+    return word_of(plain(re.search(r"<td>(.*?)</td>", row, re.DOTALL)[1]))
 
 
-def _text(html: str) -> str:
+def plain(html: str) -> str:
     return " ".join(_TAG.sub("", html).split())

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,15 @@ class World:
         return {each.slug: each for each in (self.vendor, *self.others)}
 
     @property
+    def of_others(self) -> list["World"]:
+        """Return the same world, with each other vendor asked about."""
+        vendors = list(self.vendors.values())
+        return [
+            replace(self, vendor=other, others=tuple(each for each in vendors if each != other))
+            for other in self.others
+        ]
+
+    @property
     def stacks(self) -> Mapping[str, tuple[Target, ...]]:
         """Return one stack, of which the vendor is all."""
         return {STACK: (Target(self.slug),)}
@@ -102,12 +111,12 @@ class World:
         """Return what a tool for assistants answers."""
         return asyncio.run(_call(self.desk(), tool, questions))
 
-    def record(self) -> Record:
-        """Return the vendor's record over the days shown."""
-        return record(self.store, self.page, self.vendor, self.query())
+    def record(self, known_at: datetime | None = None) -> Record:
+        """Return the vendor's record over the days shown, as it was known then (None = now)."""
+        return record(self.store, self.page, self.vendor, self.query(known_at))
 
-    def query(self) -> ReportQuery:
-        return ReportQuery(now=self.now, window_days=DAYS_SHOWN)
+    def query(self, known_at: datetime | None = None) -> ReportQuery:
+        return ReportQuery(now=self.now, window_days=DAYS_SHOWN, known_at=known_at)
 
     def python(self) -> History:
         """Return the Python API."""
