@@ -13,9 +13,9 @@ from monitor.model import (
     Gap,
     Level,
 )
+from monitor.records.instants import from_microseconds, to_microseconds
 from monitor.store import Body, Store, Validator
 from monitor.store.addresses import display
-from monitor.store.tables.instants import from_microseconds, to_microseconds
 from tests.store_support import (
     DAY,
     HOUR,

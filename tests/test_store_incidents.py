@@ -6,7 +6,7 @@ from monitor.model import (
     Level,
     Phase,
 )
-from monitor.store.edges import FAR_FUTURE
+from monitor.records.edges import FAR_FUTURE
 from tests.store_support import (
     DAY,
     HOUR,

@@ -10,6 +10,9 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from monitor.records.page import PageRecord
+from monitor.records.state import CurrentState
+from monitor.records.watching import AppliedSettings, ServerRecord, WatchedPage
 from monitor.store import (
     addresses,
     components,
@@ -43,29 +46,24 @@ from monitor.store.health import Health
 from monitor.store.past_states import PastPage
 from monitor.store.patience import Patience
 from monitor.store.records import (
-    AppliedSettings,
     Body,
     BodyRef,
     Changes,
-    CurrentState,
     DayRevision,
     HealedPage,
     IncidentVersion,
     PageMark,
-    PageRecord,
     PageSpec,
     PageState,
     Pin,
     PinnedBody,
     PollRecord,
     PrunedRows,
-    ServerRecord,
     Snapshot,
     UnitRecord,
     UnknownWordRecord,
     UpdateVersion,
     Validator,
-    WatchedPage,
 )
 from monitor.store.transactions import Transactions, reads, writes
 

@@ -6,13 +6,15 @@ days are filed under the new one. Nothing else of them changes.
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.model import Component, KnownComponent
+from monitor.records.edges import FAR_FUTURE
+from monitor.records.page import PageRecord
+from monitor.records.state import ComponentRow, component_row, entries_of
 from monitor.store import pages, updates
 from monitor.store.changes.components import (
     ComponentChange,
@@ -22,19 +24,9 @@ from monitor.store.changes.components import (
     compare_components,
     starts,
 )
-from monitor.store.edges import FAR_FUTURE
-from monitor.store.records import PageRecord
 from monitor.store.rows import Row, among, chunks, columns
 from monitor.store.tables import METADATA
 from monitor.store.tables.pages import COMPONENT
-
-
-class ComponentRow(NamedTuple):
-    """A component, and whether the vendor's figure leaves it out."""
-
-    entry: KnownComponent
-    is_excluded: bool
-
 
 # reading
 
@@ -70,45 +62,11 @@ def _component_rows(rows: Iterable[Row], moment: datetime) -> list[ComponentRow]
     return [component_row(tuple(row), moment) for row in rows]
 
 
-# The same rows are read at every change of a page.
-@lru_cache(maxsize=16_384)
-def component_row(row: tuple[Any, ...], moment: datetime) -> ComponentRow:
-    """Return the component of a row of `COLUMNS` as it was known at a moment."""
-    key, name, group, region, position, start_date, has_bars, slug, first_seen_at, *rest = row
-    removed_at, is_excluded = rest
-    component = Component(
-        id=key,
-        name=name,
-        group=group,
-        region=region,
-        position=position,
-        start_date=start_date,
-        has_bars=has_bars,
-    )
-    entry = KnownComponent(
-        component=component,
-        slug=slug,
-        first_seen_at=first_seen_at,
-        removed_at=removed_at if removed_at is not None and removed_at <= moment else None,
-    )
-    return ComponentRow(entry, is_excluded)
-
-
-def excluded_ids(rows: Iterable[ComponentRow]) -> frozenset[str]:
-    """Return the ids of those of these components that the vendor's figure leaves out."""
-    return frozenset(row.entry.component.id for row in rows if row.is_excluded)
-
-
 def known_components(connection: Connection, page_id: int) -> list[KnownComponent]:
     """Return every component the page ever listed, in its order; those it no longer lists have
     `removed_at`.
     """
     return entries_of(known_at(connection, page_id, FAR_FUTURE))
-
-
-def entries_of(rows: Iterable[ComponentRow]) -> list[KnownComponent]:
-    """Return the components of these rows."""
-    return [row.entry for row in rows]
 
 
 def component_ids(connection: Connection, page_id: int) -> frozenset[str]:

@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import day_of, zone_named
 from monitor.lookups import by_slug
+from monitor.records.page import DEFAULT_ZONE, PageRecord
 from monitor.store import pages, watched
-from monitor.store.records import PageRecord, PageSpec
+from monitor.store.records import PageSpec
 from monitor.store.tables.pages import PAGE
 from monitor.store.upserts import insert_into
 from monitor.store.validators import forget_validators
@@ -106,7 +107,7 @@ def _zone_change(connection: Connection, record: PageRecord, spec: PageSpec) -> 
     again.
     """
     values: dict[str, Any] = {"configured_zone": spec.zone}
-    zone_name = spec.zone or record.page_zone or pages.DEFAULT_ZONE
+    zone_name = spec.zone or record.page_zone or DEFAULT_ZONE
     if zone_name != record.zone_name:
         first = pages.first_fact(connection, record.id)
         values |= {} if first is None else {"dirty_since": day_of(first, zone_named(zone_name))}

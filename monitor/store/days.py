@@ -15,13 +15,13 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import ONE_DAY, utc
 from monitor.model import DayRun, PageHistory
+from monitor.records.edges import WHOLE_PAGE
+from monitor.records.page import PageRecord
 from monitor.store import components, pages
 from monitor.store.changes.common import FactRow
 from monitor.store.changes.days import DayChange, DayDiff, NewDay, StoredDay, StoredDays
 from monitor.store.day_rows import DayRow
-from monitor.store.edges import WHOLE_PAGE
 from monitor.store.histories import QUIETS, ROWS, quiet_run
-from monitor.store.records import PageRecord
 from monitor.store.rows import chunks, execute_each, new_values, update_of_ids, update_row
 from monitor.store.tables.days import DAY, QUIET
 

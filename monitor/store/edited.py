@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.model import Impact, Phase
+from monitor.records.edges import WHOLE_PAGE
 from monitor.store.day_rows import DayRow, to_day
-from monitor.store.edges import WHOLE_PAGE
 from monitor.store.fact_rows import IMPACTS, INCIDENTS
 from monitor.store.records import DayRevision, IncidentVersion
 from monitor.store.rows import columns

@@ -11,15 +11,15 @@ import sqlalchemy as sa
 
 from monitor.intervals import utc
 from monitor.lookups import by_value
-from monitor.model import Bar, Basis, Impact, Incident, Phase, ReportedUptime
+from monitor.model import Bar, Basis, Impact, Incident, ReportedUptime
+from monitor.records.edges import WHOLE_PAGE
+from monitor.records.state import LEVELS, IncidentRow, incident_of
 from monitor.store.changes.common import FactRow
-from monitor.store.edges import WHOLE_PAGE
-from monitor.store.rows import LEVELS, Row, columns, level_number
+from monitor.store.rows import Row, columns, level_number
 from monitor.store.tables.facts import BAR, FIGURE, IMPACT, INCIDENT
 
 Fact = TypeVar("Fact")
 
-PHASES = by_value(Phase)
 _BASES = by_value(Basis)
 
 
@@ -61,38 +61,6 @@ class Kind(Generic[Fact]):
         """Return a fact as columns to insert."""
         values: dict[str, Any] = self.to_row(fact)._asdict()
         return values
-
-
-class IncidentRow(NamedTuple):
-    """What the columns of the table `incident` say."""
-
-    external_id: str
-    title: str
-    phase: str
-    status: str
-    impact: str
-    url: str | None
-    maintenance: bool
-    started_at: datetime
-    resolved_at: datetime | None
-    component_ids: list[str]
-    unlisted_at: datetime | None
-
-
-def _to_incident(row: IncidentRow) -> Incident:
-    return Incident(
-        id=row.external_id,
-        title=row.title,
-        phase=PHASES[row.phase],
-        status=row.status,
-        impact=row.impact,
-        url=row.url,
-        maintenance=row.maintenance,
-        started_at=row.started_at,
-        resolved_at=row.resolved_at,
-        component_ids=tuple(row.component_ids),
-        unlisted_at=row.unlisted_at,
-    )
 
 
 def _incident_row(incident: Incident) -> IncidentRow:
@@ -193,7 +161,7 @@ def _figure_row(figure: ReportedUptime) -> FigureRow:
     return FigureRow(figure.component_id or WHOLE_PAGE, figure.window_days, figure.ratio)
 
 
-INCIDENTS = Kind(INCIDENT, IncidentRow, _to_incident, _incident_row)
+INCIDENTS = Kind(INCIDENT, IncidentRow, incident_of, _incident_row)
 IMPACTS = Kind(IMPACT, ImpactRow, _to_impact, _impact_row)
 BARS = Kind(BAR, BarRow, _to_bar, _bar_row)
 FIGURES = Kind(FIGURE, FigureRow, _to_figure, _figure_row)

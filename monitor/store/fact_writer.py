@@ -11,12 +11,12 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import Interval
 from monitor.model import Impact, ReportedUptime
+from monitor.records.page import PageRecord
 from monitor.store import updates
 from monitor.store.changes.common import FactChange
 from monitor.store.changes.coverage import CoverageChange, CoverageKey
 from monitor.store.changes.updates import UpdateChange
 from monitor.store.fact_rows import FIGURES, IMPACTS, Kind
-from monitor.store.records import PageRecord
 from monitor.store.rows import chunks, execute_each, update_of_ids
 from monitor.store.tables.facts import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT, UPDATE
 from monitor.store.tables.instants import Instant

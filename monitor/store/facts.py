@@ -13,11 +13,12 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import Interval, day_interval, day_of, utc
 from monitor.model import Aspect, Coverage, Incident, OpenClaim, PageFacts, Phase
+from monitor.records.edges import BEGINNING, FAR_FUTURE
+from monitor.records.state import LEVELS, PHASES, CurrentState, current_state, entries_of
 from monitor.store import components, pages, runs, updates
-from monitor.store.edges import BEGINNING, FAR_FUTURE
-from monitor.store.fact_rows import BARS, FIGURES, IMPACTS, INCIDENTS, PHASES
-from monitor.store.records import CurrentState, IncidentVersion
-from monitor.store.rows import ASPECTS, LEVELS, Row, columns
+from monitor.store.fact_rows import BARS, FIGURES, IMPACTS, INCIDENTS
+from monitor.store.records import IncidentVersion
+from monitor.store.rows import ASPECTS, Row, columns
 from monitor.store.tables.facts import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
 
 
@@ -101,7 +102,7 @@ def read(
     observed_runs = runs.read(connection, page, begin, moment)
     component_rows = components.known_at(connection, page_id, moment)
     return PageFacts(
-        components=tuple(components.entries_of(component_rows)),
+        components=tuple(entries_of(component_rows)),
         incidents=tuple(map(INCIDENTS.read, rows(_INCIDENTS))),
         updates=tuple(updates.read_states(connection, values | {"since": begin})),
         impacts=impacts,
@@ -214,13 +215,8 @@ def open_incidents(connection: Connection, page_id: int) -> list[Incident]:
 def current(connection: Connection, page_id: int) -> CurrentState:
     """Return the page's state at its last success."""
     component_rows = components.listed_components(connection, page_id)
-    open_runs = runs.open_runs(connection, page_id)
-    return CurrentState(
-        levels={key: run.level for key, run in open_runs.items()},
-        components=tuple(components.entries_of(component_rows)),
-        excluded=components.excluded_ids(component_rows),
-        open_incidents=tuple(open_incidents(connection, page_id)),
-    )
+    levels = runs.open_levels(connection, page_id)
+    return current_state(component_rows, levels, open_incidents(connection, page_id))
 
 
 def unfinished_incidents(connection: Connection, page_id: int) -> Mapping[str, Phase]:

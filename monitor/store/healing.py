@@ -22,9 +22,10 @@ from sqlalchemy.engine import Connection
 from monitor import clocks
 from monitor.intervals import day_of, utc
 from monitor.model import Phase
+from monitor.records.edges import MIN_DURATION, earliest, latest
+from monitor.records.page import PageRecord
 from monitor.store import pages, poll_log
-from monitor.store.edges import MIN_DURATION, earliest, latest
-from monitor.store.records import HealedPage, PageRecord
+from monitor.store.records import HealedPage
 from monitor.store.runs import is_not_bad
 from monitor.store.tables import METADATA
 from monitor.store.tables.days import DAY, QUIET

@@ -26,10 +26,12 @@ from monitor.model import (
     PageHistory,
     quiet_day,
 )
+from monitor.records.edges import FAR_FUTURE, WHOLE_PAGE
+from monitor.records.page import PageRecord
+from monitor.records.state import entries_of, excluded_ids
 from monitor.store import components, pages
 from monitor.store.day_rows import DayRow, to_day
-from monitor.store.edges import FAR_FUTURE, WHOLE_PAGE
-from monitor.store.records import DayRevision, PageRecord
+from monitor.store.records import DayRevision
 from monitor.store.rows import columns
 from monitor.store.tables.days import DAY, QUIET
 
@@ -93,8 +95,8 @@ def page_history(
     else:
         component_rows = components.known_at(connection, page_id, FAR_FUTURE)
     lengths = _lengths(first, last, page.zone, page.derived_at)
-    entries = components.entries_of(component_rows)
-    excluded = components.excluded_ids(component_rows)
+    entries = entries_of(component_rows)
+    excluded = excluded_ids(component_rows)
 
     def history(key: str) -> History:
         runs = tuple(quiet.get(key, ()))

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from monitor.identity import Identity, as_json
+from monitor.records.page import PageRecord
 from monitor.store import pages
-from monitor.store.records import PageRecord
 from monitor.store.saving import close_platform
 from monitor.store.units import forget_units
 from monitor.store.validators import forget_validators

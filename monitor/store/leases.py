@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor import clocks
+from monitor.records.page import PageRecord
 from monitor.store.pages import SELECT, change, to_record
-from monitor.store.records import PageRecord
 from monitor.store.tables.pages import PAGE
 
 

@@ -12,15 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.errors import StoreError
-from monitor.identity import from_json
-from monitor.store.edges import earliest
-from monitor.store.records import PageMark, PageRecord, PageState
+from monitor.records.edges import earliest
+from monitor.records.page import DEFAULT_ZONE, PageRecord, page_record
+from monitor.store.records import PageMark, PageState
 from monitor.store.rows import Row, among, new_values, update_row
 from monitor.store.tables.facts import COVERAGE, RUN
 from monitor.store.tables.pages import PAGE
 from monitor.store.validators import forget_validators
 
-DEFAULT_ZONE = "UTC"
 _ZONE_NAME = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
 
 SELECT = sa.select(*PAGE.c)
@@ -57,12 +56,7 @@ _MARKS = (
 
 def to_record(row: Row) -> PageRecord:
     """Return a row of `SELECT` as a record."""
-    values = dict(zip(_NAMES, row, strict=True))
-    values["zone_name"] = values["configured_zone"] or values["page_zone"] or DEFAULT_ZONE
-    values["platform_evidence"] = tuple(values["platform_evidence"])
-    values["hosts"] = tuple(values["hosts"] or ())
-    values["refused"] = from_json(values["refused"])
-    return PageRecord(**values)
+    return page_record(dict(zip(_NAMES, row, strict=True)))
 
 
 def _rows(

@@ -12,12 +12,12 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.model import Incident, Level
+from monitor.records.edges import latest
+from monitor.records.page import PageRecord
+from monitor.records.state import CurrentState, entries_of, levels_of
 from monitor.store import components, pages, poll_log
-from monitor.store.edges import latest
 from monitor.store.fact_rows import INCIDENTS
 from monitor.store.facts import NOT_ENDED
-from monitor.store.records import CurrentState, PageRecord
-from monitor.store.rows import LEVELS
 from monitor.store.tables.facts import INCIDENT, RUN
 
 # What a silence ended was seen at the reading that it ended at; what another state ended was not.
@@ -135,7 +135,7 @@ def state_at(connection: Connection, page: PageRecord, moment: datetime) -> Curr
     rows = components.known_at(connection, page.id, moment)
     return CurrentState(
         levels=_levels(connection, page),
-        components=tuple(each for each in components.entries_of(rows) if each.removed_at is None),
+        components=tuple(each for each in entries_of(rows) if each.removed_at is None),
         excluded=frozenset(),
         open_incidents=tuple(_open_incidents(connection, page.id, moment)),
     )
@@ -145,7 +145,7 @@ def _levels(connection: Connection, page: PageRecord) -> Mapping[str, Level | No
     if page.observed_until is None:
         return {}
     rows = connection.execute(_STATES_SEEN, {"page": page.id, "read_at": page.observed_until})
-    return {component_id: LEVELS[level] for component_id, level in rows}
+    return levels_of(rows)
 
 
 def _open_incidents(connection: Connection, page_id: int, moment: datetime) -> list[Incident]:

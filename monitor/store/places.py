@@ -7,8 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from monitor.errors import StoreError
+from monitor.records.instants import from_microseconds
 from monitor.store import addresses, copy_mark, engine, schema, upkeep
-from monitor.store.tables.instants import from_microseconds
 from monitor.store.tables.pages import PAGE
 
 

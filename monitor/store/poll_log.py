@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.lookups import attributes, by_key
-from monitor.store.edges import latest
+from monitor.records.edges import latest
 from monitor.store.records import PollRecord
 from monitor.store.rows import among, columns, execute_each, new_values, update_row
 from monitor.store.tables.pages import PAGE

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from monitor.identity import Identity
 from monitor.intervals import zone_named
-from monitor.model import Day, Incident, IncidentUpdate, KnownComponent, Level
+from monitor.model import Day, Incident, IncidentUpdate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,41 +27,6 @@ class PageSpec:
     settings: Mapping[str, Any] | None = None
 
 
-class WatchedPage(NamedTuple):
-    """A page and what it is watched by. `removed_at` None = it is watched; `settings` None = only
-    what stands beside them is known.
-    """
-
-    slug: str
-    name: str
-    url: str
-    zone: str | None
-    interval_seconds: int
-    removed_at: datetime | None
-    settings: Mapping[str, Any] | None
-
-
-class ServerRecord(NamedTuple):
-    """A server: its `name` for people, the digest of the settings it watches by, short hashes of
-    those it keeps until it ends, by key, and its last sign of life.
-    """
-
-    id: str
-    name: str
-    digest: str
-    keys: Mapping[str, str]
-    started_at: datetime
-    seen_at: datetime
-
-
-class AppliedSettings(NamedTuple):
-    """The settings that were last put in force as a whole, and where they were written."""
-
-    digest: str
-    source: str
-    applied_at: datetime
-
-
 class PageMark(NamedTuple):
     """What is another after every poll, and after whatever a report could show: see `PageRecord`
     for the fields.
@@ -72,70 +36,6 @@ class PageMark(NamedTuple):
     version: int
     last_poll_at: datetime | None
     derived_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRecord:
-    """A page as stored. Instants are UTC; None = never, or (`lease_until`) not claimed.
-
-    `zone_name` is the zone its days are cut in: the configured one, else the page's own, else UTC.
-    `failures` counts consecutive failed polls, `parse_failures` those that could be fetched and not
-    read. `dirty_since` is the first day whose facts changed after it was derived; `derived_day` the
-    last day derived. `version` grows whenever anything stored about the page changes that a report
-    could show. `id_platform` is the platform that told `external_id` and `page_name`, `hosts` are
-    those its answers came from; `refused` is the other page that was read in its place and not
-    accepted.
-    """
-
-    id: int
-    slug: str
-    name: str
-    url: str
-    platform: str | None
-    platform_evidence: tuple[str, ...]
-    zone_name: str
-    configured_zone: str | None
-    page_zone: str | None
-    external_id: str | None
-    page_name: str | None
-    remark: str | None
-    mark: str | None
-    interval_seconds: int
-    due_at: datetime | None
-    lease_until: datetime | None
-    failures: int
-    parse_failures: int
-    last_poll_at: datetime | None
-    last_success_at: datetime | None
-    last_ok: bool | None
-    last_error_reason: str | None
-    last_error_message: str | None
-    observed_until: datetime | None
-    reread_day: date | None
-    derived_day: date | None
-    derived_at: datetime | None
-    dirty_since: date | None
-    version: int
-    added_at: datetime
-    removed_at: datetime | None
-    id_platform: str | None
-    hosts: tuple[str, ...]
-    refused: Identity | None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone its days are cut in. Raises ValueError where this machine does not know it."""
-        return zone_named(self.zone_name)
-
-    @property
-    def identity(self) -> Identity:
-        """What the page is known by."""
-        return Identity(
-            platform=self.id_platform,
-            external_id=self.external_id,
-            name=self.page_name,
-            hosts=frozenset(self.hosts),
-        )
 
 
 class PageState(NamedTuple):
@@ -293,20 +193,6 @@ class UnknownWordRecord:
     first_seen_at: datetime
     last_seen_at: datetime
     count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurrentState:
-    """A page's state at the last success, by vendor's component id.
-
-    A level of None is an unknown word. `components` are those still on the page; `open_incidents`
-    those not ended, announced maintenances (phase ``scheduled``) included.
-    """
-
-    levels: Mapping[str, Level | None]
-    components: tuple[KnownComponent, ...]
-    excluded: frozenset[str]
-    open_incidents: tuple[Incident, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,6 @@ Record = TypeVar("Record")
 MOST_KEYS = 1_000
 """How many values one IN list holds; every database takes that many."""
 
-LEVELS: Mapping[int | None, Level | None] = {None: None, **by_value(Level)}
 ASPECTS = by_value(Aspect)
 
 

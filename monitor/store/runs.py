@@ -11,21 +11,17 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import Interval, day_of
 from monitor.model import Level, Observation, ObservedRun
+from monitor.records.edges import BEGINNING, MIN_DURATION
+from monitor.records.page import PageRecord
+from monitor.records.state import LEVELS, levels_of
 from monitor.store.changes.runs import OpenRun, RunChange
-from monitor.store.edges import BEGINNING, MIN_DURATION
-from monitor.store.records import PageRecord
-from monitor.store.rows import (
-    LEVELS,
-    Row,
-    among,
-    chunks,
-    execute_each,
-    level_number,
-    update_of_ids,
-)
+from monitor.store.rows import Row, among, chunks, execute_each, level_number, update_of_ids
 from monitor.store.tables.facts import RUN
 
 _OPEN = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at).where(
+    RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None)
+)
+_OPEN_LEVELS = sa.select(RUN.c.component_id, RUN.c.level).where(
     RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None)
 )
 _READ = (
@@ -52,6 +48,11 @@ def open_runs(connection: Connection, page_id: int) -> dict[str, OpenRun]:
     for row_id, component_id, level, word, started_at in rows:
         runs[component_id] = OpenRun(row_id, component_id, LEVELS[level], word, started_at)
     return runs
+
+
+def open_levels(connection: Connection, page_id: int) -> dict[str, Level | None]:
+    """Return the levels that still held when the page was last observed, by component id."""
+    return levels_of(connection.execute(_OPEN_LEVELS, {"page": page_id}))
 
 
 def read(

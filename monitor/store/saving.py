@@ -14,6 +14,7 @@ from monitor import clocks
 from monitor.intervals import Interval, day_of, utc
 from monitor.lookups import by_key
 from monitor.model import Aspect, Evidence, Observation, PageInfo, id_set
+from monitor.records.page import PageRecord
 from monitor.store import components, facts, healing, pages, runs, units, updates, words
 from monitor.store.changes.bars import bar_spans, compare_bars
 from monitor.store.changes.common import closed_day, complete_spans
@@ -35,7 +36,7 @@ from monitor.store.changes.updates import compare_updates
 from monitor.store.fact_rows import BARS, INCIDENTS
 from monitor.store.fact_writer import FactWriter
 from monitor.store.present_facts import PresentFacts
-from monitor.store.records import Changes, PageRecord
+from monitor.store.records import Changes
 
 
 def save(

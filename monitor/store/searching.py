@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.model import Incident, KnownComponent
+from monitor.records.edges import FAR_FUTURE
+from monitor.records.state import component_row
 from monitor.store import components
-from monitor.store.edges import FAR_FUTURE
 from monitor.store.fact_rows import INCIDENTS
 from monitor.store.tables.facts import INCIDENT
 from monitor.store.tables.pages import COMPONENT
@@ -31,7 +32,7 @@ def components_named(
         .order_by(COMPONENT.c.name, COMPONENT.c.page_id, COMPONENT.c.id)
         .limit(most)
     )
-    return [(row[0], components.component_row(tuple(row[1:]), FAR_FUTURE).entry) for row in rows]
+    return [(row[0], component_row(tuple(row[1:]), FAR_FUTURE).entry) for row in rows]
 
 
 def incidents_titled(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitor.store.records import ServerRecord
+from monitor.records.watching import ServerRecord
 from monitor.store.rows import read_all
 from monitor.store.tables.watching import SERVER
 from monitor.store.upserts import upsert

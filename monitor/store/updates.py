@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection
 from monitor.intervals import utc
 from monitor.kit.html_text import plain_text
 from monitor.model import IncidentUpdate, Phase, PostedState
+from monitor.records.edges import FAR_FUTURE
+from monitor.records.state import LEVELS
 from monitor.store.changes.updates import NewUpdate, StoredUpdate
-from monitor.store.edges import FAR_FUTURE
 from monitor.store.records import UpdateVersion
-from monitor.store.rows import LEVELS, Row, among, chunks, columns, level_number
+from monitor.store.rows import Row, among, chunks, columns, level_number
 from monitor.store.tables.facts import INCIDENT, LIST_ENTRY, UPDATE
 
 LONGEST_STATUS = 200

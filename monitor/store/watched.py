@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitor.store.records import AppliedSettings, PageSpec, WatchedPage
+from monitor.records.watching import AppliedSettings, WatchedPage
+from monitor.store.records import PageSpec
 from monitor.store.rows import Row, execute_each
 from monitor.store.tables.pages import PAGE
 from monitor.store.tables.watching import APPLIED, WATCHED_SETTINGS

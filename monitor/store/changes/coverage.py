@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from monitor.intervals import Interval, merge, subtract
 from monitor.model import Evidence
+from monitor.records.edges import WHOLE_PAGE
 from monitor.store.changes.common import DerivedPage, closed_day
-from monitor.store.edges import WHOLE_PAGE
 
 
 class CoverageKey(NamedTuple):

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from monitor.intervals import ONE_DAY
 from monitor.model import Aspect, Confidence, DayRun, History, quiet_day
+from monitor.records.page import PageRecord
 from monitor.store.changes.common import FactRow
 from monitor.store.changes.quiet_runs import days_outside, is_alike, run_of, runs_to_store
 from monitor.store.day_rows import DayRow, to_row
-from monitor.store.records import PageRecord
 
 _WHOLE_DAY = 86_400.0
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from monitor.lookups import by_key
 from monitor.model import Evidence, ReportedUptime
+from monitor.records.edges import WHOLE_PAGE
 from monitor.store.changes.common import FactChange, FactRow
-from monitor.store.edges import WHOLE_PAGE
 
 
 def compare_figures(

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from monitor.intervals import utc
 from monitor.model import Evidence, Impact, Phase, id_set
+from monitor.records.edges import MIN_DURATION
 from monitor.store.changes.common import FactChange, FactRow
-from monitor.store.edges import MIN_DURATION
 
 
 def incidents_of_impacts(evidence: Evidence) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from monitor.intervals import zone_named
 from monitor.model import Evidence, PageInfo
-from monitor.store.records import PageRecord
+from monitor.records.page import PageRecord
 
 
 def compare_page(page: PageRecord, evidence: Evidence) -> dict[str, Any]:
