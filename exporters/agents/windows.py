@@ -4,17 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from exporters.agents.models import (
-    Comparison,
-    ComponentFigures,
-    Reliability,
-    VendorFigures,
-    WindowDays,
-)
+from exporters.agents.models import Comparison, ComponentFigures, Reliability, VendorFigures
 from exporters.agents.questions import subject
 from exporters.agents.texts import ago, bounded, component_text, moment, vendor_text
 from exporters.api.desk import Moment
 from exporters.api.parameters import MOST_COMPARED, Days
+from exporters.documents import WindowDays
 from exporters.figures import count_columns, ratio_columns
 from exporters.report.sentences import headline, scope
 from exporters.wording import percent

@@ -4,7 +4,7 @@ The keys are those of `monitor report --format json` and `monitor explain --form
 are not made of these types, which would only copy them: tests hold every answer against them.
 """
 
-from exporters.api.models.base import Figures, Head, Model, Now, Problem, ProblemError, WindowDays
+from exporters.api.models.base import Head, Now, Problem, ProblemError
 from exporters.api.models.catalogue import Catalogue, CatalogueEntry, Index, Resource
 from exporters.api.models.events import (
     Change,
@@ -41,6 +41,7 @@ from exporters.api.models.stacks import (
     TargetStatus,
 )
 from exporters.api.models.standings import Check, Standing, VendorEntry, Vendors, WholeStanding
+from exporters.documents import Figures, Model, WindowDays
 
 __all__ = (
     "About",

@@ -1,23 +1,14 @@
-"""What all documents have in common: heads, windows, figures, problems."""
+"""What all documents have in common: heads and problems."""
 
 from datetime import date, datetime
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from exporters.api.parameters import LevelWord, Policy
+from exporters.documents import Count, Model
 
 Level = LevelWord | None
 """None = unknown, which is no level and never a good one."""
-
-Ratio = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0)]
-
-
-class Model(BaseModel):
-    """A document without any other keys."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=False)
 
 
 class ProblemError(Model):
@@ -55,29 +46,3 @@ class Now(Model):
 
     as_of: datetime
     definition: str
-
-
-class WindowDays(Model):
-    """The days of a window, both included."""
-
-    first: date
-    last: date
-
-
-class Figures(Model):
-    """A window's counts of days and its ratios; null where nothing is known."""
-
-    known_days: Count | None
-    outage_days: Count | None
-    major_days: Count | None
-    degraded_days: Count | None
-    maintenance_days: Count | None
-    unknown_days: Count | None
-    absent_days: Count | None
-    disputed_days: Count | None
-    outage_day_bounds: tuple[Count, Count] | None = Field(
-        description="With all unknown days good, and all bad."
-    )
-    outage_day_ratio: Ratio | None
-    downtime_ratio: Ratio | None
-    coverage_ratio: Ratio | None

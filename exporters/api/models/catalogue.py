@@ -1,6 +1,7 @@
 """The vendors that we know of, and the index of what can be asked for."""
 
-from exporters.api.models.base import Model, Now
+from exporters.api.models.base import Now
+from exporters.documents import Model
 
 
 class CatalogueEntry(Model):

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
-from exporters.api.models.base import Count, Level, Model, Now, Ratio, WindowDays
+from exporters.api.models.base import Level, Now
+from exporters.documents import Count, Model, Ratio, WindowDays
 
 
 class Incident(Model):

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
-from exporters.api.models.base import Count, Figures, Head, Level, Model, Ratio, WindowDays
+from exporters.api.models.base import Head, Level
+from exporters.documents import Count, Figures, Model, Ratio, WindowDays
 
 
 class OpenIncident(Model):

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from exporters.api.models.base import Count, Level, Model, Now, Ratio
+from exporters.api.models.base import Level, Now
+from exporters.documents import Count, Model, Ratio
 
 Outcome = Literal["ok", "warning", "critical", "unknown"]
 

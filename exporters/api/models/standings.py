@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from exporters.api.models.base import Count, Level, Model, Now, Ratio
+from exporters.api.models.base import Level, Now
 from exporters.api.models.records import OpenIncident
 from exporters.api.models.stacks import Outcome
+from exporters.documents import Count, Model, Ratio
 
 
 class Check(Model):
