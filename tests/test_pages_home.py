@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from edited_world import AGAIN, edited_store
 from pages_world import Html, fetch, get
 from store_support import (
     DAY,
@@ -375,3 +376,14 @@ async def test_what_was_stored_since_is_in_the_next_answer(full):
     assert "No trouble reported by the one vendor" in before.text
     assert "The one vendor has trouble now." in after.text
     assert after.cells()[-1][0] == "c4"
+
+
+async def test_days_that_a_vendor_changed_afterwards_are_marked_in_its_row():
+    with edited_store() as store:
+        page = await get(store, "/", now=AGAIN + HOUR)
+
+    revised = [
+        cell["title"] for cell in page.all("i") if cell["class"].endswith(" r") and "title" in cell
+    ]
+    assert [title[:10] for title in revised] == ["Tue 19 May", "Wed 20 May"]
+    assert all("revised by the vendor" in title for title in revised)

@@ -1,6 +1,8 @@
 """The figures of a vendor's row, and its strip of days: written once, kept until they change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -40,14 +42,18 @@ class Shown:
     is_thin: bool
 
 
-def figures_of(entry: Entry, record: Record, links: Links) -> Figures:
-    """Return the figures of a vendor, as they stand on the page of these links."""
+def figures_of(
+    entry: Entry, record: Record, links: Links, revised: Collection[date] = ()
+) -> Figures:
+    """Return the figures of a vendor, as they stand on the page of these links; `revised` are the
+    days that the vendor changed after they were over.
+    """
     own = record.figures
     coverage = own.coverage_ratio
     shown = Shown(
         name=entry.name,
         address=f"{links.vendor(entry.vendor.slug)}#days",
-        strip=strip(record.days, today=record.window.last),
+        strip=strip(record.days, today=record.window.last, revised=revised),
         outage_days=own.outage_days,
         known_days=own.known_days,
         share=percent(own.outage_day_ratio),

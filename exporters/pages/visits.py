@@ -6,12 +6,14 @@ from datetime import datetime
 
 from starlette.datastructures import QueryParams
 
-from exporters.boards import Board
+from exporters.boards import Board, Entry
 from exporters.pages.dossiers import Dossiers
 from exporters.pages.figures import Figures, figures_of
 from exporters.pages.links import Links
 from exporters.pages.row_heads import RowHeads
 from exporters.watched import Watched
+from monitor import answers
+from monitor.answers import Record
 from monitor.ratios import DEFAULT_POLICY
 from monitor.store import Store
 
@@ -38,9 +40,14 @@ class Site:
     dossiers: Dossiers = field(default_factory=Dossiers, init=False)
 
     def __post_init__(self) -> None:
-        root = Links(published=self.published)
-        self.heads = RowHeads(root)
-        self.board = Board(self.watched, lambda entry, record: figures_of(entry, record, root))
+        self.heads = RowHeads(Links(published=self.published))
+        self.board = Board(self.watched, self._figures)
+
+    def _figures(self, entry: Entry, record: Record) -> Figures:
+        store, now = self.watched.store, record.query.now
+        changes = answers.revised_days(store, record.page, record.window, moment=now)
+        revised = {change.date for change in changes if change.component is None}
+        return figures_of(entry, record, Links(published=self.published), revised)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
