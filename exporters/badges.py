@@ -10,8 +10,7 @@ from html import escape
 from typing import Any
 
 from exporters.wording import UNKNOWN, level_title
-from monitor.answers import Record, Status
-from monitor.answers.status import STALE_INTERVALS
+from monitor.answers import STALE_INTERVALS, Record, Status
 from monitor.model import Level
 from monitor.plain import visible
 

@@ -30,8 +30,8 @@ from exporters.samples import (
 )
 from exporters.series import Series, series_of
 from exporters.text_format import Labels
+from monitor.component_patterns import named_ids
 from monitor.config import VendorConfig
-from monitor.history import named_ids
 from monitor.intervals import day_of
 from monitor.model import Aspect, History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import POLICIES, Policy, figures, window_ending

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_support import NOW, add_page, component, evidence, incident, observed, poll, save
 
-from monitor.answers import Status, Target, target_statuses
+from monitor.answers import Status, Target, past_statuses, target_statuses
 from monitor.config import VendorConfig
 from monitor.model import Level, Phase
 from monitor.store import Store
@@ -27,7 +27,9 @@ steps = st.tuples(st.integers(1, 40), st.one_of(readings, readings, failures))
 
 
 def said(store: Store, now: datetime, known_at: datetime | None = None) -> list[Status]:
-    return list(target_statuses(store, {"acme": ACME}, TARGETS, now, known_at=known_at))
+    if known_at is None:
+        return list(target_statuses(store, {"acme": ACME}, TARGETS, now))
+    return list(past_statuses(store, {"acme": ACME}, TARGETS, known_at))
 
 
 def agree(earlier: Status, then: Status) -> bool:

@@ -11,8 +11,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from exporters.feeds.texts import duration, instant, paragraphs, title
 from exporters.wording import UNKNOWN, level_title
-from monitor.answers import Chronicle, IncidentStory, LevelChange, RevisedDay, Status
-from monitor.answers.status import STALE_INTERVALS
+from monitor.answers import (
+    STALE_INTERVALS,
+    Chronicle,
+    IncidentStory,
+    LevelChange,
+    RevisedDay,
+    Status,
+)
 from monitor.intervals import day_of
 from monitor.model import KnownComponent, Level, Phase, worst_level
 from monitor.plain import join_names

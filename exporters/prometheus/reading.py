@@ -8,9 +8,10 @@ from exporters.prometheus.cache import CacheKey
 from exporters.samples import DATES_AGO, LONGEST_WINDOW, Sample, day_level
 from monitor import overrides
 from monitor.answers import verdict
+from monitor.component_patterns import left_out, named_ids
 from monitor.config import VendorConfig
 from monitor.days.since import DAYS, Since, outage_since
-from monitor.history import left_out, named_ids, options
+from monitor.history import options
 from monitor.model import History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import WindowFigures, figures, reported_ratios, window_ending
 from monitor.standing import Verdict, is_bad, is_outage

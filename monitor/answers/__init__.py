@@ -34,21 +34,17 @@ from monitor.answers.lasting import stands_until
 from monitor.answers.level_changes import LevelChange
 from monitor.answers.maintenances import Maintenance, maintenances
 from monitor.answers.overview import DayAccount, Overview, SpanQuery, overview
+from monitor.answers.past_statuses import past_statuses
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.search import Findings, FoundComponent, FoundIncident, SearchQuery, search
 from monitor.answers.silence import Silence, silence
 from monitor.answers.sources import SourceReach
 from monitor.answers.spans import SpanFigures
-from monitor.answers.stacks import (
-    StackStatus,
-    named_slugs,
-    stack_status,
-    target_status,
-    target_statuses,
-)
-from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
-from monitor.answers.status import (
+from monitor.answers.windows import WindowsQuery, WindowSum, WindowSums, windows
+from monitor.stacks import Target
+from monitor.statuses.standing import Freshness, Standing, freshness, standing, verdict
+from monitor.statuses.status import (
     STALE_INTERVALS,
     Outcome,
     Status,
@@ -58,9 +54,14 @@ from monitor.answers.status import (
     status_of,
     worst_outcome,
 )
-from monitor.answers.target_query import TargetQuery, no_stack
-from monitor.answers.windows import WindowsQuery, WindowSum, WindowSums, windows
-from monitor.stacks import Target
+from monitor.statuses.target_query import TargetQuery, no_stack
+from monitor.statuses.targets import (
+    StackStatus,
+    named_slugs,
+    stack_status,
+    target_status,
+    target_statuses,
+)
 
 __all__ = (
     "DEFINITION",
@@ -129,6 +130,7 @@ __all__ = (
     "never_read",
     "no_stack",
     "overview",
+    "past_statuses",
     "reasons",
     "record",
     "revised_days",

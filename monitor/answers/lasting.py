@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from monitor.answers.status import STALE_INTERVALS
 from monitor.clocks import TOLERANCE, latest_ahead
 from monitor.day_range import gap_seconds
+from monitor.statuses.status import STALE_INTERVALS
 from monitor.store import PageRecord
 
 

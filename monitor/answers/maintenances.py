@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from monitor.answers.standing import Freshness, freshness
 from monitor.config import VendorConfig
 from monitor.lookups import among, by_key
 from monitor.model import Incident, KnownComponent, by_id
+from monitor.statuses.standing import Freshness, freshness
 from monitor.store import PageRecord, Store
 
 

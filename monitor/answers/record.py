@@ -12,7 +12,6 @@ from fractions import Fraction
 from monitor import history, platforms
 from monitor.answers.sources import SourceReach, source_reaches
 from monitor.answers.spans import SpanFigures, SpanSums
-from monitor.answers.standing import Standing
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
 from monitor.model import (
@@ -38,6 +37,7 @@ from monitor.ratios import (
     window_ending,
 )
 from monitor.spans import Span
+from monitor.statuses.standing import Standing
 from monitor.store import CurrentState, PageRecord, Store
 
 DEFINITION = "partial or major outage, by the vendor's own record"

@@ -8,12 +8,13 @@ from typing import Any, Self, TypeVar
 from exporters.tables.incidents import incident_row
 from exporters.tables.updates import update_row
 from exporters.wording import level_key
-from monitor import answers, history
+from monitor import answers
 from monitor.api import rows
 from monitor.api.errors import NotFound
 from monitor.api.questions import Choice, Question, question
 from monitor.api.records import component_record, report_query, vendor_record
 from monitor.api.sequence import Rows
+from monitor.component_patterns import left_out
 from monitor.errors import ConfigError
 from monitor.lookups import slugs_by_id
 from monitor.model import Incident, KnownComponent
@@ -66,7 +67,7 @@ class History:
         """Return a vendor's components by slug, those included that have left its page."""
         page = self._page(vendor)
         entries = self._context.store.known_components(page.id)
-        excluded_ids = history.left_out(entries, self._context.vendors[page.slug])
+        excluded_ids = left_out(entries, self._context.vendors[page.slug])
         by_slug = sorted(entries, key=lambda entry: entry.slug)
         return Rows(rows.Component, (_component(page, entry, excluded_ids) for entry in by_slug))
 

@@ -12,9 +12,9 @@ from monitor import config as configuration
 from monitor.cli.detection import MOST_NAMED, FirstContact, contact_page
 from monitor.cli.invocation import to_type
 from monitor.cli.options import AllowPrivate, ConfigOption, Page
+from monitor.component_patterns import named_ids
 from monitor.config import Addition, Settings
 from monitor.errors import ConfigError
-from monitor.history import named_ids
 from monitor.kit.patterns import match_any
 from monitor.kit.states import components_of
 from monitor.lookups import names_of

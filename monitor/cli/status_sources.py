@@ -49,14 +49,10 @@ def ask_database(query: TargetQuery, place: Place, known_at: datetime | None) ->
         moment = context.clock()
         if known_at is not None and known_at > moment:
             raise ConfigError(f"--at {known_at.isoformat()} is in the future; leave it out for now")
-        statuses = answers.target_statuses(
-            context.store,
-            context.vendors,
-            _targets(query, context),
-            moment,
-            known_at=known_at,
-        )
-        return list(statuses)
+        store, vendors, targets = context.store, context.vendors, _targets(query, context)
+        if known_at is None:
+            return list(answers.target_statuses(store, vendors, targets, moment))
+        return list(answers.past_statuses(store, vendors, targets, known_at))
 
 
 def _targets(query: TargetQuery, context: Context) -> list[Target]:

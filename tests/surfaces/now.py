@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from exporters.report import csv_lines, json_lines, markdown_lines
 from exporters.status import as_json, nagios_lines, text_lines
 from monitor.answers import Status, Target, Thresholds, status
-from monitor.history import named_ids
+from monitor.component_patterns import named_ids
 from monitor.model import Level
 from surfaces.world import UNKNOWN, VENDOR, Word, World, word_of
 

@@ -1,19 +1,23 @@
-"""How several targets are, now or as it was known at an earlier instant, and what a stack of them
-comes to with the unknown ones among them.
-"""
+"""How several targets are, and what a stack of them comes to with the unknown ones among them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from monitor.answers.status import NEVER, STALE, Status, never_read, not_watched, status_of
+from monitor.component_patterns import named_ids
 from monitor.config import VendorConfig
-from monitor.history import named_ids
 from monitor.lookups import by_slug
 from monitor.model import KnownComponent, Level
+from monitor.records.page import PageRecord
+from monitor.records.state import CurrentState
 from monitor.stacks import Target, vendors_of
 from monitor.standing import together
-from monitor.store import CurrentState, PageRecord, PastPage, Store
+from monitor.statuses.source import StateSource
+from monitor.statuses.status import Status, never_read, not_watched, status_of
+
+StatusOf = Callable[[VendorConfig, Target, datetime], Status]
+"""How a target of a page that has been read is at a moment."""
 
 _ALL = 1.0
 """The share of the targets that must be known before a stack is called operational."""
@@ -41,79 +45,63 @@ class StackStatus:
 
 
 def stack_status(
-    store: Store,
+    source: StateSource,
     vendors: Mapping[str, VendorConfig],
     name: str,
     targets: Iterable[Target],
     now: datetime,
 ) -> StackStatus:
     """Return how a stack of these targets is at `now`."""
-    statuses = tuple(target_statuses(store, vendors, targets, now))
+    statuses = tuple(target_statuses(source, vendors, targets, now))
     return StackStatus(name=name, as_of=now, statuses=statuses)
 
 
 def target_statuses(
-    store: Store,
+    source: StateSource,
     vendors: Mapping[str, VendorConfig],
     targets: Iterable[Target],
     now: datetime,
-    *,
-    known_at: datetime | None = None,
 ) -> Iterator[Status]:
-    """Yield how each target is at `now`; the vendors are by slug. `known_at`: how it was at that
-    instant, by what had been read until then; None = now.
+    """Yield how each target is at `now`, as `statuses_at` does."""
+    targets = list(targets)
+    pages = source.pages(vendors_of(targets), removed=True)
+
+    def read(page: PageRecord) -> StatusOf:
+        return partial(target_status, page, source.current(page.id))
+
+    return statuses_at(now, vendors, targets, pages, read)
+
+
+def statuses_at(
+    moment: datetime,
+    vendors: Mapping[str, VendorConfig],
+    targets: Iterable[Target],
+    pages: Iterable[PageRecord],
+    read: Callable[[PageRecord], StatusOf],
+) -> Iterator[Status]:
+    """Yield how each target is at a moment; the vendors are by slug. `read` reads a page, once, and
+    returns what says how a target of it is.
 
     A vendor that is not watched, or a pattern that names no component, is unknown and says why.
     """
-    targets = list(targets)
-    pages = by_slug(store.pages(vendors_of(targets), removed=True))
-    looks: dict[int, _Look] = {}
+    pages_by_slug = by_slug(pages)
+    status_of: dict[int, StatusOf] = {}
     for target in targets:
-        vendor, page = vendors.get(target.vendor), pages.get(target.vendor)
+        vendor, page = vendors.get(target.vendor), pages_by_slug.get(target.vendor)
         if vendor is None:
-            yield not_watched(target, known_at or now)
+            yield not_watched(target, moment)
         elif page is None:
-            yield never_read(vendor, target, known_at or now)
+            yield never_read(vendor, target, moment)
         else:
-            if page.id not in looks:
-                looks[page.id] = _look(store, page, known_at)
-            yield looks[page.id].status(vendor, target, known_at or now)
+            if page.id not in status_of:
+                status_of[page.id] = read(page)
+            yield status_of[page.id](vendor, target, moment)
 
 
 def named_slugs(components: Sequence[KnownComponent], pattern: str) -> list[str]:
     """Return the slugs of the components that a target's pattern names."""
     ids = named_ids(components, [pattern])
     return [entry.slug for entry in components if entry.id in ids]
-
-
-_PAST_WORDS = {
-    NEVER: "the page had not been read by then",
-    STALE: "the page was not read then",
-}
-"""What is said of an earlier instant in place of what is said of now."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A page with its state, now or in the past."""
-
-    page: PageRecord
-    current: CurrentState
-    past: PastPage | None
-
-    def status(self, vendor: VendorConfig, target: Target, moment: datetime) -> Status:
-        status = target_status(self.page, self.current, vendor, target, moment)
-        if self.past is None:
-            return status
-        why_unknown = _PAST_WORDS.get(status.why_unknown or "", status.why_unknown)
-        return replace(status, why_unknown=why_unknown, read_at=self.past.read_at)
-
-
-def _look(store: Store, page: PageRecord, known_at: datetime | None) -> _Look:
-    if known_at is None:
-        return _Look(page, store.current(page.id), None)
-    past = store.page_at(page.id, known_at)
-    return _Look(past.page, store.state_at(past.page, known_at), past)
 
 
 def target_status(

@@ -8,12 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.clocks import PageInstants, is_ahead
+from monitor.component_patterns import left_out
 from monitor.config import VendorConfig
 from monitor.day_range import gap_seconds
-from monitor.history import left_out
 from monitor.model import Incident, Level
+from monitor.records.page import PageRecord
+from monitor.records.state import CurrentState
 from monitor.standing import Verdict, together
-from monitor.store import CurrentState, PageRecord, Store
+from monitor.statuses.source import StateSource
 
 
 class Freshness(StrEnum):
@@ -89,9 +91,11 @@ class Standing:
         return (self.as_of - self.read_at).total_seconds()
 
 
-def standing(store: Store, page: PageRecord, vendor: VendorConfig, now: datetime) -> Standing:
+def standing(
+    source: StateSource, page: PageRecord, vendor: VendorConfig, now: datetime
+) -> Standing:
     """Return how a vendor stands at `now`, an aware instant."""
-    current = store.current(page.id)
+    current = source.current(page.id)
     # What the settings leave out now, not when the days were derived last.
     current = replace(current, excluded=left_out(current.components, vendor))
     return Standing.of(page, current, vendor, now)

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 
-from monitor.answers.standing import Freshness, Standing
+from monitor.component_patterns import left_out, named_ids
 from monitor.config import VendorConfig
-from monitor.history import left_out, named_ids
 from monitor.model import Incident, Level, id_set
+from monitor.records.page import PageRecord
+from monitor.records.state import CurrentState
 from monitor.stacks import Target
 from monitor.standing import Verdict, together
-from monitor.store import CurrentState, PageRecord, Store
+from monitor.statuses.source import StateSource
+from monitor.statuses.standing import Freshness, Standing
 
 STALE_INTERVALS = 2
 """So many poll intervals after a reading its levels are not those of now any more."""
@@ -90,14 +92,14 @@ class Status:
 
 
 def status(
-    store: Store,
+    source: StateSource,
     page: PageRecord,
     vendor: VendorConfig,
     target: Target,
     now: datetime,
 ) -> Status:
     """Return how the target, of this page, is at `now`. Raises as `status_of` does."""
-    return status_of(page, store.current(page.id), vendor, target, now)
+    return status_of(page, source.current(page.id), vendor, target, now)
 
 
 def status_of(
