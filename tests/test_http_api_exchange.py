@@ -12,7 +12,7 @@ from api_world import NOW, VENDORS, app_of, ask, asking, small_store
 from store_support import observed, save
 
 from exporters.api import Desk, api
-from exporters.api.caching import Answers, Body, Latest
+from exporters.api.caching import Answers, Body
 from exporters.revalidation import is_known
 from monitor.model import Level
 
@@ -96,14 +96,6 @@ def test_answers_are_kept_within_a_bound_and_the_oldest_go_first():
     kept.keep("c", body)
 
     assert [tag for tag in "abc" if kept.get(tag)] == ["a", "c"]
-
-
-def test_what_was_made_last_is_made_once_and_the_oldest_goes():
-    kept, made = Latest(2), []
-    for key in ("a", "b", "a", "c", "a", "b"):
-        kept.get(key, lambda key=key: made.append(key))
-
-    assert made == ["a", "b", "c", "b"]
 
 
 # forms

@@ -2,11 +2,10 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Generic, TypeVar
 
 from exporters.gzipped import piece, stream
 from monitor.answers import STALE_INTERVALS, freshness
@@ -85,34 +84,6 @@ class Body:
     def size(self) -> int:
         """How many bytes are held."""
         return len(self.plain) + len(self.compressed or b"")
-
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
-
-class Latest(Generic[K, V]):
-    """What was made last, at most so many; from any thread. What two threads want at one time is
-    made twice: no thread waits for another.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[K, V] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        """Return what is kept under a key, made where nothing is."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        value = make()
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return value
 
 
 class Answers:

@@ -17,7 +17,6 @@ from starlette.responses import Response
 from exporters.api.caching import (
     Answers,
     Body,
-    Latest,
     Stamp,
     changed_at,
     entity_tag,
@@ -26,6 +25,7 @@ from exporters.api.caching import (
 )
 from exporters.api.problems import NotThere
 from exporters.api.repeated import Question, Repeated
+from exporters.latest import Latest
 from exporters.negotiation import wants_gzip
 from exporters.revalidation import is_known
 from exporters.text_format import ON_SURROGATES

@@ -1,11 +1,10 @@
 """What a vendor's pages are made of, kept while it is the same: it is most of their work."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from threading import Lock
 
+from exporters.latest import Latest
 from monitor.answers import IncidentLevel, Record, RevisedDay, WindowSums
 from monitor.store import PageRecord
 
@@ -40,8 +39,7 @@ class Dossiers:
     """Keeps dossiers. Safe to use from several threads: what two want at one time is made twice."""
 
     def __init__(self) -> None:
-        self._dossiers: OrderedDict[DossierKey, tuple[object, Dossier]] = OrderedDict()
-        self._lock = Lock()
+        self._dossiers: Latest[DossierKey, Dossier] = Latest(_MOST)
 
     def of(
         self,
@@ -55,14 +53,4 @@ class Dossiers:
         vendor's settings are others, or it is old.
         """
         stamp = (page, settings, int(now.timestamp() // KEPT_SECONDS))
-        with self._lock:
-            before = self._dossiers.get(key)
-        if before is not None and before[0] == stamp:
-            return before[1]
-        dossier = make()
-        with self._lock:
-            self._dossiers[key] = (stamp, dossier)
-            self._dossiers.move_to_end(key)
-            if len(self._dossiers) > _MOST:
-                self._dossiers.popitem(last=False)
-        return dossier
+        return self._dossiers.get(key, make, stamp)
