@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from exporters.revalidation import is_known
 from monitor.demo import incidentio, statuspage
 from monitor.demo.truth import Truth
 from monitor.errors import MonitorError
@@ -37,18 +38,12 @@ def application(truth: Truth, clock: Clock) -> Starlette:
     async def page(request: Request) -> Response:
         answer = RENDERERS[truth.platform]
         status, headers, body = answer(truth, request.url.path, dict(request.query_params), clock())
-        condition = request.headers.get("if-none-match", "")
-        if "etag" in headers and _matches(condition, headers["etag"]):
+        tags = request.headers.get("if-none-match", "")
+        if "etag" in headers and is_known(headers["etag"], tags):
             status, body = 304, b""
         return Response(body, status_code=status, headers=headers)
 
     return Starlette(routes=[Route("/{path:path}", page)])
-
-
-def _matches(condition: str, etag: str) -> bool:
-    """Compare weakly, as RFC 9110 section 13.1.2 asks."""
-    etags = {part.strip().removeprefix("W/") for part in condition.split(",")}
-    return "*" in etags or etag.removeprefix("W/") in etags
 
 
 class Simulator:
