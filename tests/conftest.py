@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from monitor.store import Store, schema
+from monitor.store import Store, postgres, schema, sqlite
+from tests.statements import sharing
 from tests.store_support import DATABASES, add_page, database
 from tests.template import copied
 
@@ -76,6 +77,15 @@ def _migrated_once():
     takes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "ensure_schema", copied)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _written_once():
+    """Keep statements for all stores, not for one: a third of what a test of a store takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        for database in (sqlite, postgres):
+            patch.setattr(database, "connect", sharing(database.connect))
         yield
 
 
