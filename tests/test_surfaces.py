@@ -154,10 +154,11 @@ def test_every_surface_gives_a_day_the_same_level(polled, told, later, exclude, 
         first, *others = asked(DAYS, world)
 
     assert len(first.says) >= 4
+    names_components = any(subject for subject, _ in first.says)
     for other in others:
         for key in other.says.keys() & first.says.keys():
             assert other.says[key] == first.says[key], (other.surface.name, key)
-        assert other.says.keys() & first.says.keys()
+        assert other.says.keys() & first.says.keys() or not names_components
 
 
 @pytest.mark.parametrize(

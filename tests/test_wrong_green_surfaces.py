@@ -2,7 +2,7 @@
 than another; what a vendor edited, each tells as it was and as it is."""
 
 import pytest
-from surfaces import DAYS, EDITED, NOW, asked, better, greener
+from surfaces import DAYS, EDITED, GOING_ON, NOW, asked, better, greener
 from surfaces.days import report_json
 from surfaces.edits import api_changes, counted_days
 from surfaces.now import api_standing
@@ -18,12 +18,14 @@ def test_no_surface_is_greener_than_what_is_right(told):
     with played(told) as world:
         standing, report = api_standing(world), report_json(world)
         now, days = asked(NOW, world), asked(DAYS, world)
-        edited = api_changes(world)
+        edited, was_read = api_changes(world), world.page.last_success_at is not None
+        going_on = {name: read(world) for name, read in GOING_ON.items() if was_read}
         is_doubtful = world.is_doubtful
 
     assert {subject: standing[subject] for subject in told.now} == told.now
     assert {key: report[key] for key in told.days} == told.days
     assert edited == told.edited
+    assert going_on == dict.fromkeys(going_on, told.going_on)
     assert not list(greener(now, is_doubtful=is_doubtful))
     assert not list(greener(days))
     for each in now:

@@ -74,7 +74,8 @@ class Stage:
 @dataclass(frozen=True)
 class Story:
     """What happens, and what is right then: of now by subject, of days by subject and day; and what
-    the vendor made of days that were over, from which level to which. `other` is right of another
+    the vendor made of days that were over, from which level to which. `going_on` are the incidents and maintenances that go on, by the vendor's
+    ids. `other` is right of another
     vendor, None where there is none."""
 
     name: str
@@ -82,6 +83,7 @@ class Story:
     now: Mapping[str, Word] = field(default_factory=dict)
     days: Mapping[tuple[str, str], Word] = field(default_factory=dict)
     edited: Mapping[tuple[str, str], tuple[Word, Word]] = field(default_factory=dict)
+    going_on: frozenset[str] | set[str] = frozenset()
     exclude: tuple[str, ...] = ()
     other: Mapping[str, Word] | None = None
 

@@ -53,7 +53,11 @@ async def _(stage: Stage) -> None:
         await stage.poll(minutes=15)
 
 
-@story("04 an incident escalates and is renamed", now={VENDOR: "major_outage"})
+@story(
+    "04 an incident escalates and is renamed",
+    now={VENDOR: "major_outage"},
+    going_on={"iiiiiiiiiii1"},
+)
 async def _(stage: Stage) -> None:
     stage.page.rows = [component(status="degraded_performance")]
     stage.page.incidents = [{**incident_json(API), "impact": "minor"}]
@@ -104,7 +108,7 @@ async def _(stage: Stage) -> None:
     await stage.poll()
 
 
-@story("13 an incident names no component", now={VENDOR: "operational"})
+@story("13 an incident names no component", now={VENDOR: "operational"}, going_on={"iiiiiiiiiii1"})
 async def _(stage: Stage) -> None:
     stage.page.incidents = [{**incident_json(API, linked=False), "incident_updates": []}]
     await stage.poll()
@@ -130,6 +134,7 @@ async def _(stage: Stage) -> None:
     "16, 17 incidents go on at once",
     now={VENDOR: "major_outage"},
     days={(VENDOR, TODAY): "major_outage", ("api", TODAY): "major_outage"},
+    going_on={"iiiiiiiiiii1", "iiiiiiiiiii2"},
 )
 async def _(stage: Stage) -> None:
     stage.page.rows = [component(status="major_outage")]
@@ -156,6 +161,7 @@ async def _(stage: Stage) -> None:
     "20 an impact word of no table",
     now={VENDOR: "operational"},
     days={(VENDOR, TODAY): UNKNOWN, ("api", TODAY): UNKNOWN},
+    going_on={"iiiiiiiiiii1"},
 )
 async def _(stage: Stage) -> None:
     odd = told_incident(at(TODAY, "02:00"), None, "operational")
@@ -226,6 +232,7 @@ async def _(stage: Stage) -> None:
     "25 a critical incident of days whose components were degraded",
     now={VENDOR: "degraded"},
     days={(VENDOR, YESTERDAY): "degraded", (VENDOR, TODAY): "degraded"},
+    going_on={"iiiiiiiiiii1"},
 )
 async def _(stage: Stage) -> None:
     stage.page.rows = [component(status="degraded_performance")]
@@ -251,6 +258,7 @@ async def _(stage: Stage) -> None:
     now={VENDOR: "degraded", "api": "degraded"},
     days={(VENDOR, TODAY): "degraded"},
     other={VENDOR: UNKNOWN, "api": UNKNOWN},
+    going_on={"iiiiiiiiiii1"},
 )
 async def _(stage: Stage) -> None:
     stage.page.rows = [component(status="degraded_performance")]
@@ -319,7 +327,11 @@ async def _(stage: Stage) -> None:
     await stage.derive()
 
 
-@story("an incident is left open while its component is well", now={VENDOR: "operational"})
+@story(
+    "an incident is left open while its component is well",
+    now={VENDOR: "operational"},
+    going_on={"iiiiiiiiiii1"},
+)
 async def _(stage: Stage) -> None:
     stage.page.incidents = [told_incident(at(YESTERDAY, "10:00"), None, "partial_outage")]
     await stage.poll()

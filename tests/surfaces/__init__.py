@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from monitor.model import BAD_LEVELS, Level
-from surfaces import days, edits, feeds, now, open_incidents, pages
+from surfaces import days, edits, feeds, now, open_incidents, pages, shown_reports
 from surfaces.world import DAYS_SHOWN, SILENT, SLUG, VENDOR, Word, World
 
 __all__ = (
@@ -49,6 +49,8 @@ NOW = (
     Surface("monitor report --format json", now.report_json),
     Surface("monitor report --format csv", now.report_csv),
     Surface("monitor report --format markdown", now.report_markdown),
+    Surface("monitor report --format html", shown_reports.html_now),
+    Surface("monitor report", shown_reports.terminal_now),
     Surface("monitor.api standing", now.python_standing),
     Surface("check of the API", now.api_check, strictness=2),
     Surface("monitor status --format json", now.status_json, strictness=2),
@@ -70,6 +72,9 @@ NOW = (
 
 DAYS = (
     Surface("monitor report --format json", days.report_json),
+    Surface("monitor report --format html", shown_reports.html_days),
+    Surface("monitor report", shown_reports.terminal_days),
+    Surface("page of the vendor", shown_reports.page_days),
     Surface("GET /vendors/{vendor}/days", days.api_days),
     Surface("GET /vendors/{vendor}/days/{day}", days.api_evidence),
     Surface("monitor.api days", days.python_days),
