@@ -378,3 +378,14 @@ async def _(stage: Stage) -> None:
 async def _(stage: Stage) -> None:
     await stage.poll()
     stage.clock.forward(days=3)
+
+
+@story(
+    "the page names a zone that nobody knows",
+    now={VENDOR: UNKNOWN},
+    days={(VENDOR, TODAY): UNKNOWN, (VENDOR, YESTERDAY): UNKNOWN},
+)
+async def _(stage: Stage) -> None:
+    stage.page.zone = "Olympus Mons"
+    await stage.poll()
+    await stage.derive()
