@@ -1,43 +1,37 @@
 """What every command needs: an open store with the configured pages in it, and a collector.
 
-The only place that reads the clock; with `monitor.network` and the commands, of the environment
-too.
+With `monitor.own_settings`, `monitor.network` and the commands, the only place that reads the
+environment.
 """
 
 import contextlib
 import logging
 import os
-import shlex
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from socket import gethostname
 from uuid import uuid4
 
 from monitor import config as configuration
-from monitor import watch_list
+from monitor import watch_beginning
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, StoreError
 from monitor.kept_settings import digest
 from monitor.lookups import by_slug, slugs_of
+from monitor.own_settings import load_settings, slugs_of_words
 from monitor.plain import join_names
 from monitor.settings_changes import restart_hashes
 from monitor.store import PageRecord, ServerRecord, Store, places
-from monitor.suggestions import did_you_mean, keys_named, nearest_key
 from monitor.terminal import note
+from monitor.wall_clock import now
+from monitor.watch_list import difference_note
 from monitor.watching import Command
 
 log = logging.getLogger(__name__)
-
-MOST_NAMED = 20
-"""How many vendors are listed where the one that was named is none."""
-
-
-def now() -> datetime:
-    """Return the present instant, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,18 +69,8 @@ class Context:
 
         Raises ConfigError for a word that names none, or several.
         """
-        if all(word in self.vendors for word in words):
-            return list(dict.fromkeys(words))
-        names = self._names()
-        return list(dict.fromkeys(_slug(word, names, self.settings.source) for word in words))
-
-    def _names(self) -> dict[str, list[str]]:
-        """Return every configured vendor's names, by its slug."""
-        names = configuration.vendor_names(self.vendors.values())
-        for page in self.store.pages(removed=True):
-            if page.slug in names and page.page_name:
-                names[page.slug].append(page.page_name)
-        return names
+        pages = partial(self.store.pages, removed=True)
+        return slugs_of_words(words, self.vendors, self.settings.source, pages)
 
     def _not_there(self, slugs: Sequence[str]) -> str:
         if self.servers:
@@ -96,70 +80,6 @@ class Context:
             )
         remedy = "read them with `monitor backfill`, or let `monitor serve` do it"
         return f"not in {self.store.address} yet: {join_names(slugs)}; {remedy}"
-
-
-def slug_of(word: str, settings: Settings) -> str:
-    """Return the slug of the configured vendor that a word names: by its slug, or by a name of its
-    settings or the catalogue. Raises ConfigError for a word that names none, or several.
-    """
-    vendors = by_slug(settings.vendors)
-    return (
-        word
-        if word in vendors
-        else _slug(word, configuration.vendor_names(settings.vendors), settings.source)
-    )
-
-
-def _slug(word: str, names: Mapping[str, Collection[str]], source: str) -> str:
-    match keys_named(word, names):
-        case [slug]:
-            return slug
-        case []:
-            raise ConfigError(f"no vendor {word!r} in {source}; {_remedy(word, names)}")
-        case several:
-            which = " or ".join(several)
-            raise ConfigError(f"{word!r} may be {which} of {source}; write one of them")
-
-
-def page_named(word: str, settings: Settings) -> str:
-    """Return the address of the page that a word names: of a configured vendor, else of one of the
-    catalogue, by slug or name in any case, else the address that it is.
-
-    Raises ConfigError for a word that is none of these, with what was probably meant.
-    """
-    vendors = by_slug(settings.vendors)
-    names = configuration.vendor_names(settings.vendors)
-    slugs = keys_named(word, names)
-    if len(slugs) == 1:
-        return vendors[slugs[0]].url
-    near = None if configuration.nearest_vendor(word) else nearest_key(word, names)
-    try:
-        return configuration.page_url(word)
-    except ConfigError as error:
-        if near is None:
-            raise
-        raise ConfigError(f"no vendor {word!r}; {did_you_mean(near)}") from error
-
-
-def _remedy(word: str, names: Mapping[str, Collection[str]]) -> str:
-    """Return what to do about a word that names no configured vendor."""
-    with contextlib.suppress(ConfigError):
-        configuration.page_url(word)
-        return f"add it with: monitor add {shlex.quote(word)}"
-    near = nearest_key(word, names)
-    if near:
-        return did_you_mean(near)
-    return f"there are: {join_names(sorted(names), MOST_NAMED)}"
-
-
-def load_settings(config: Path | None, database: str | None) -> Settings:
-    """Return the settings as they are written now; a `database` that is named (a path or URL, as in
-    the settings) replaces theirs. Raises ConfigError.
-    """
-    settings = configuration.load(config, os.environ)
-    if database is None:
-        return settings
-    return replace(settings, database_url=configuration.read_database(database, "--database"))
 
 
 @contextmanager
@@ -216,8 +136,8 @@ def open_store(
     with _open(settings.database_url, command) as store:
         if not store.watched_pages() and command is Command.LOOK:
             command = Command.APPLY  # in a database of its own
-        watched, written = watch_list.begin(store, settings, command, clock())
-        difference = watch_list.difference_note(store.address, watched, settings)
+        watched, written = watch_beginning.begin(store, settings, command, clock())
+        difference = difference_note(store.address, watched, settings)
         if difference is not None:
             note(difference)
         yield Context(
@@ -251,7 +171,7 @@ def open_to_serve(
         seen_at=clock(),
     )
     with Store.open(settings.database_url) as store:
-        before = watch_list.begin_to_serve(store, settings, server, clock=clock, on_wait=note)
+        before = watch_beginning.begin_to_serve(store, settings, server, clock=clock, on_wait=note)
         if before.watched_slugs:
             for line in before.changes(settings).lines():
                 log.info("settings put in force: %s", line)

@@ -15,7 +15,7 @@ import yaml
 from monitor.errors import ConfigError, StoreError
 from monitor.kept_settings import digest
 from monitor.presence import BEATS_BETWEEN_LOOKS, Presence
-from monitor.watch_list import begin, begin_to_serve
+from monitor.watch_beginning import begin, begin_to_serve
 from monitor.watching import Command
 from tests.integration.servers import free_port
 from tests.processes import command, result, served

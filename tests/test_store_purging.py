@@ -3,7 +3,7 @@
 from threading import Thread
 
 from monitor.store import ServerRecord, Store
-from monitor.watch_list import begin_to_serve
+from monitor.watch_beginning import begin_to_serve
 from tests.store_support import HOUR, NOW, add_page, full_evidence, poll, rows, save
 from tests.test_watch_list import ACME, GLOBEX, settings
 

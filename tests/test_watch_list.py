@@ -12,7 +12,8 @@ from monitor.errors import ConfigError
 from monitor.kept_settings import digest
 from monitor.settings_changes import RESTART, restart_hashes
 from monitor.store import ServerRecord
-from monitor.watch_list import WatchList, begin, begin_to_serve, difference_note
+from monitor.watch_beginning import begin, begin_to_serve
+from monitor.watch_list import WatchList, difference_note
 from monitor.watching import BEAT, LEASE, Command
 from tests.store_support import NOW, poll, save
 from tests.store_support import evidence as evidence_of

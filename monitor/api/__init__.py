@@ -15,7 +15,7 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
-from monitor import runtime
+from monitor import runtime, wall_clock
 from monitor.api.errors import BadQuestion, MissingLibrary, NotFound
 from monitor.api.history import ALL, History
 from monitor.api.rows import (
@@ -34,6 +34,7 @@ from monitor.api.settings import kept_vendor
 from monitor.config import BUILT_IN, VendorConfig
 from monitor.errors import ConfigError, MonitorError, StoreError
 from monitor.lookups import by_slug
+from monitor.own_settings import load_settings
 from monitor.store import Store, places
 
 __all__ = (
@@ -79,7 +80,7 @@ def open(  # noqa: A001 - as the modules of files have it
     if now is not None and now.utcoffset() is None:
         raise BadQuestion(f"now={now} has no zone")
     file = None if config is None else Path(config)
-    settings = runtime.load_settings(file, None if database is None else str(database))
+    settings = load_settings(file, None if database is None else str(database))
     places.require(settings.database_url)
     store = Store.open(settings.database_url, migrate=False)
     try:
@@ -88,7 +89,7 @@ def open(  # noqa: A001 - as the modules of files have it
     except BaseException:
         store.close()
         raise
-    clock = runtime.now if now is None else lambda: now
+    clock = wall_clock.now if now is None else lambda: now
     return History(runtime.Context(settings=settings, store=store, clock=clock, vendors=vendors))
 
 

@@ -5,12 +5,15 @@ import typer
 from monitor.cli.options import ConfigOption, CreateOption, DatabaseOption
 from monitor.config import Settings
 from monitor.kept_settings import digest
+from monitor.own_settings import load_settings
 from monitor.plain import join_names
-from monitor.runtime import allow_new_database, load_settings, now
+from monitor.runtime import allow_new_database
 from monitor.store import Store
 from monitor.terminal import say
+from monitor.wall_clock import now
+from monitor.watch_beginning import begin
 from monitor.watch_changes import WatchChanges
-from monitor.watch_list import WatchList, begin
+from monitor.watch_list import WatchList
 from monitor.watching import Command
 
 commands = typer.Typer()

@@ -20,10 +20,12 @@ from monitor.collecting import collecting
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
 from monitor.lookups import by_slug
+from monitor.own_settings import load_settings
 from monitor.running import SOME_PAGE_FAILED, run
-from monitor.runtime import ephemeral, load_settings, now, open_context, open_store
+from monitor.runtime import ephemeral, open_context, open_store
 from monitor.store import PageRecord, Store
 from monitor.terminal import say, say_json, tell
+from monitor.wall_clock import now
 from monitor.watch_changes import compare_watched
 from monitor.watch_list import WatchList
 

@@ -9,11 +9,12 @@ import typer
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.config import read_database
 from monitor.errors import ConfigError
+from monitor.own_settings import load_settings
 from monitor.progress import counting
 from monitor.running import SOME_PAGE_FAILED, end_interrupted
-from monitor.runtime import load_settings, now
 from monitor.store import addresses, copies, places
 from monitor.terminal import say
+from monitor.wall_clock import now
 
 _CHECKSUM_SHOWN = 12
 

@@ -10,10 +10,11 @@ from monitor.cli.copying import copy
 from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.cli.rows import Facts, Plain, PlainOption, Shape, ShapeOption, print_facts, utc
 from monitor.errors import StoreError
+from monitor.own_settings import load_settings
 from monitor.running import SOME_PAGE_FAILED
-from monitor.runtime import load_settings, now
 from monitor.store import Store, addresses, places, upkeep
 from monitor.terminal import say, say_json
+from monitor.wall_clock import now
 
 commands = typer.Typer(name="db", help="Look after the database.", no_args_is_help=True)
 commands.command(short_help="Copy it into another, SQLite or PostgreSQL.")(copy)

@@ -22,9 +22,10 @@ from monitor.config import Settings, VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import About
 from monitor.model import Incident, Level
+from monitor.own_settings import page_named
 from monitor.plain import join_names
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import ad_hoc_vendor, ephemeral, open_store, page_named
+from monitor.runtime import ad_hoc_vendor, ephemeral, open_store
 from monitor.store import CurrentState, PageRecord
 from monitor.terminal import say, say_json, tell
 

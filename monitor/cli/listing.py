@@ -26,7 +26,8 @@ from monitor.drawing import paragraph
 from monitor.errors import ConfigError
 from monitor.kit.protocol import About
 from monitor.lookups import by_slug, slugs_of
-from monitor.runtime import load_settings, open_store
+from monitor.own_settings import load_settings
+from monitor.runtime import open_store
 from monitor.store import PageRecord, places
 from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import say, tell

@@ -28,18 +28,13 @@ from monitor.fetch import HISTORY, Fetcher, Fetches, Lateness, Recorder, Replay,
 from monitor.intervals import day_interval
 from monitor.model import without_none
 from monitor.network import network_options
+from monitor.own_settings import page_named
 from monitor.ratios import DEFAULT_POLICY
 from monitor.running import FINE, SOME_PAGE_FAILED, run
-from monitor.runtime import (
-    Context,
-    ad_hoc_vendor,
-    ephemeral,
-    now,
-    open_store,
-    page_named,
-)
+from monitor.runtime import Context, ad_hoc_vendor, ephemeral, open_store
 from monitor.spans import SpanChoice
 from monitor.terminal import say, tell
+from monitor.wall_clock import now
 
 commands = typer.Typer()
 

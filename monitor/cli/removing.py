@@ -17,10 +17,11 @@ from monitor.config import Revision, Settings
 from monitor.errors import ConfigError
 from monitor.kept_settings import digest
 from monitor.lookups import by_slug
+from monitor.own_settings import load_settings, slug_of
 from monitor.plain import join_names
-from monitor.runtime import load_settings, now, slug_of
 from monitor.store import PageRecord, Store, places
 from monitor.terminal import ask, note, say
+from monitor.wall_clock import now
 from monitor.watch_list import WatchList
 
 commands = typer.Typer()

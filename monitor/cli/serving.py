@@ -35,11 +35,12 @@ from monitor.lookups import by_slug
 from monitor.model import without_none
 from monitor.network import open_files
 from monitor.notify import Notifier
+from monitor.own_settings import load_settings
 from monitor.plain import join_names
 from monitor.presence import Presence
 from monitor.reread import Hangups, Rereading
 from monitor.running import run
-from monitor.runtime import Context, allow_new_database, load_settings, open_to_serve
+from monitor.runtime import Context, allow_new_database, open_to_serve
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges
 from monitor.store import PageRecord

@@ -26,8 +26,9 @@ from monitor.demo.folder import demo_folder, write_settings
 from monitor.fetch import Fetcher, Fetches, user_agent
 from monitor.intervals import window_start
 from monitor.running import INTERRUPT, run
-from monitor.runtime import Context, now, open_store
+from monitor.runtime import Context, open_store
 from monitor.terminal import aside, say
+from monitor.wall_clock import now
 
 commands = typer.Typer()
 

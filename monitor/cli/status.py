@@ -21,8 +21,8 @@ from monitor.cli.status_sources import Place, ask_database, ask_pages, refuse_to
 from monitor.config import TIERS
 from monitor.errors import MonitorError
 from monitor.model import Level
-from monitor.runtime import now
 from monitor.terminal import say, say_json, tell
+from monitor.wall_clock import now
 
 commands = typer.Typer()
 

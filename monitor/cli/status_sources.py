@@ -10,8 +10,10 @@ from monitor.answers import Status, TargetQuery
 from monitor.config import Settings
 from monitor.errors import ConfigError, PageError
 from monitor.lookups import by_slug
-from monitor.runtime import Context, ad_hoc_vendor, load_settings, now, open_context, page_named
+from monitor.own_settings import load_settings, page_named
+from monitor.runtime import Context, ad_hoc_vendor, open_context
 from monitor.stacks import Target
+from monitor.wall_clock import now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

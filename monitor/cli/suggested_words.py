@@ -14,7 +14,7 @@ from monitor import config as configuration
 from monitor.config import Settings
 from monitor.errors import MonitorError
 from monitor.lookups import slugs_of
-from monitor.runtime import load_settings
+from monitor.own_settings import load_settings
 from monitor.store import Store
 
 _DAYS = ("latest", "today", "yesterday")
