@@ -7,6 +7,7 @@ from datetime import date
 from exporters.explain.phrases import level_text
 from exporters.wording import NOT_THERE, UNKNOWN, counts_text, day_title, level_title, percent
 from monitor.model import Absence, Day, Level
+from monitor.plain import count_of
 
 ABSENT = "ca"
 
@@ -102,8 +103,7 @@ def summary(days: Sequence[Day]) -> str:
     counts = counts_text(map(_state, days), _STATES)
     disputed = sum(day.disputed for day in days)
     remark = f", {disputed} disputed" if disputed else ""
-    word = "day" if len(days) == 1 else "days"
-    return f"{len(days)} {word}: {counts}{remark}"
+    return f"{count_of(len(days), 'day')}: {counts}{remark}"
 
 
 _STATES = (*(level.title for level in reversed(Level)), UNKNOWN, NOT_THERE)

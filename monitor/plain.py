@@ -212,6 +212,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
+def count_of(number: int, noun: str) -> str:
+    """Return so many of a noun: ``1 day``, ``2 days``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def join_names(names: Collection[str], most: int = MOST_NAMES) -> str:
     """Return names for a sentence, the first few of many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

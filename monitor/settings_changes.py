@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from monitor.config import Settings, VendorConfig
 from monitor.lookups import attributes, by_slug
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 
 RESTART: Mapping[str, str] = {
     "host": "server",
@@ -51,8 +51,7 @@ class SettingsChanges:
         for what, slugs in counts.items():
             if slugs:
                 parts.append(f"{len(slugs)} {what} ({join_names(slugs)})")
-        count = len(self.settings.vendors)
-        vendors = "1 vendor" if count == 1 else f"{count} vendors"
+        vendors = count_of(len(self.settings.vendors), "vendor")
         return f"{vendors}: {', '.join(parts) or 'the same as before'}"
 
 

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from monitor.model import Incident, Phase
 from monitor.plain import (
     LONGEST_LINK,
+    count_of,
     duration,
     indent,
     json_text,
@@ -282,6 +283,10 @@ def test_no_secret_of_an_address_is_left_in_it_or_in_what_is_said_of_it(
     said = without(f"denied: {other} of {one}", secrets_of(url))
     assert one not in said
     assert other not in said
+
+
+def test_one_of_a_noun_is_no_plural() -> None:
+    assert [count_of(number, "day") for number in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
 
 
 @pytest.mark.parametrize(

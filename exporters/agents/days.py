@@ -18,6 +18,7 @@ from exporters.figures import second_columns
 from exporters.wording import level_title, percent
 from monitor import answers
 from monitor.lookups import slugs_by_id
+from monitor.plain import count_of
 from monitor.spans import parse_day
 
 MOST_INCIDENTS = 20
@@ -81,13 +82,12 @@ def _sentence(about: answers.Explanation) -> str:
     row, day = about.page, about.day
     part = "" if about.component is None else f"/{about.component.slug}"
     why = f", as {why_unknown(about)}" if day.level is None and day.absence is None else ""
-    incidents = len(about.incidents)
     doubt = "; sources disagree about it" if day.disputed else ""
     doubt += _edited(about)
     return (
         f"{bounded(row.name)} ({row.slug}{part}) on {day.day} ({row.zone_name}):"
         f" {level_title(day.level)}{why}{doubt}; coverage {percent(day.coverage)};"
-        f" {incidents} incident{'' if incidents == 1 else 's'} told of"
+        f" {count_of(len(about.incidents), 'incident')} told of"
     )
 
 

@@ -20,6 +20,7 @@ from exporters.explain.phrases import (
 from exporters.wording import level_title, percent
 from monitor.answers import Explanation
 from monitor.model import Bar, ObservedRun, Seconds
+from monitor.plain import count_of
 from monitor.store import DayRevision, PinnedBody
 
 
@@ -127,7 +128,7 @@ def _coverage(explanation: Explanation) -> Iterator[str]:
         number = numbers[aspect]
         part = ""
         if explanation.component is None and number is not None:
-            part = f", for {number} {'component' if number == 1 else 'components'}"
+            part = f", for {count_of(number, 'component')}"
         yield f"{aspect.value}{part}: {spans_text(spans, explanation.page.zone)}"
 
 

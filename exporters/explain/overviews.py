@@ -11,6 +11,7 @@ from exporters.explain.phrases import absence_text, bad_text, dispute_reason, di
 from exporters.wording import level_title
 from monitor.answers import DayAccount, Overview
 from monitor.model import Absence, KnownComponent
+from monitor.plain import count_of
 
 _LONGEST_TITLE = 60
 
@@ -54,7 +55,7 @@ def _hint(overview: Overview) -> str:
 
 
 def _days(count: int) -> str:
-    return "1 day is" if count == 1 else f"{count} days are"
+    return f"{count_of(count, 'day')} {'is' if count == 1 else 'are'}"
 
 
 def _day_entries(every: Iterable[DayAccount], overview: Overview) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from exporters.cells import Cell
 from monitor.model import Day
+from monitor.plain import count_of
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -63,4 +64,4 @@ def _summary(pairs: list[tuple[Day, Cell]]) -> str:
     if not known:
         return "no day is known"
     outages = sum(day.is_outage for day in known)
-    return f"{outages} outage {'day' if outages == 1 else 'days'} of {len(known)}"
+    return f"{count_of(outages, 'outage day')} of {len(known)}"

@@ -8,6 +8,7 @@ from exporters.pages.times import window_words
 from exporters.wording import percent
 from monitor.answers import Record
 from monitor.model import Window
+from monitor.plain import count_of
 
 LEAST_COVERAGE = 0.9
 """Of a vendor that is less known, no rank is told."""
@@ -90,7 +91,7 @@ def sentence(ranked: int, vendors: int) -> str:
         return "No vendor is watched."
     left_out = vendors - ranked
     rest = f"; {left_out} {'has' if left_out == 1 else 'have'} none" if left_out else ""
-    subject = f"{ranked} of {vendors} {'vendor' if vendors == 1 else 'vendors'}"
+    subject = f"{ranked} of {count_of(vendors, 'vendor')}"
     return f"{subject} {'has' if ranked == 1 else 'have'} a rank{rest}."
 
 

@@ -8,6 +8,7 @@ from exporters.wording import UNKNOWN, percent
 from monitor.answers import ComponentRecord, Record
 from monitor.model import Aspect, Day
 from monitor.overrides import Overridden
+from monitor.plain import count_of
 from monitor.ratios import POLICIES, RAW_POLICY, WindowFigures
 
 
@@ -59,7 +60,8 @@ def remarks(record: Record) -> Iterator[str]:
     if figures.absent_days:
         yield f"{_days(figures.absent_days)} before the first component and left out of all numbers"
     if figures.disputed_days:
-        yield f"on {_number(figures.disputed_days)} {_dispute(record)} (see `monitor explain`)"
+        number = count_of(figures.disputed_days, "day")
+        yield f"on {number} {_dispute(record)} (see `monitor explain`)"
     yield from _present(record)
     yield from page_remarks(record)
 
@@ -79,12 +81,8 @@ def page_remarks(record: Record) -> Iterator[str]:
         yield f"about this source: {record.caveat.rstrip('.')}"
 
 
-def _number(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
-
-
 def _days(days: int) -> str:
-    return f"{_number(days)} {'is' if days == 1 else 'are'}"
+    return f"{count_of(days, 'day')} {'is' if days == 1 else 'are'}"
 
 
 def _disputed_days(record: Record) -> Iterator[Day]:

@@ -15,7 +15,7 @@ from monitor.cli.options import ConfigOption
 from monitor.errors import ConfigError
 from monitor.lookups import names_of
 from monitor.picks import select
-from monitor.plain import indent
+from monitor.plain import count_of, indent
 from monitor.terminal import ask, note, say
 
 commands = typer.Typer()
@@ -56,7 +56,7 @@ def init(
     is_replaced = path.exists()
     _say_plan(path, text, is_replaced=is_replaced)
     configuration.replace_text(path, text)
-    say(f"{'replaced' if is_replaced else 'wrote'} {path}: {_count(len(watched))}")
+    say(f"{'replaced' if is_replaced else 'wrote'} {path}: {count_of(len(watched), 'vendor')}")
     _say_what_holds(is_first=own_file is None)
     say(f"next: {to_type('backfill', config=config)}")
     say(f"then: {to_type('report', config=config)}")
@@ -73,12 +73,8 @@ def _say_what_holds(*, is_first: bool) -> None:
         problem = "MONITOR_VENDORS says which vendors are watched, whatever the file lists"
         note(f"{problem}; unset it", kind="warning")
     elif is_first:
-        count = _count(len(configuration.default_slugs()))
+        count = count_of(len(configuration.default_slugs()), "vendor")
         note(f"until now the built-in list of {count} was watched; from now on only this file's")
-
-
-def _count(number: int) -> str:
-    return "1 vendor" if number == 1 else f"{number} vendors"
 
 
 def _ask_for_vendors() -> list[str]:

@@ -9,6 +9,7 @@ from monitor.answers import Standing
 from monitor.cli.rows import Facts, utc
 from monitor.collect import BackfillResult, PollResult
 from monitor.errors import PageError
+from monitor.plain import count_of
 from monitor.ratios import WindowFigures
 from monitor.store import PageRecord
 
@@ -96,7 +97,7 @@ def backfill_lines(
     """Yield what a backfill came to, in lines for people."""
     yield (
         f"{result.slug}: {_reach(result)}; {_known_share(days, figures)};"
-        f" {result.requests} request{'' if result.requests == 1 else 's'}"
+        f" {count_of(result.requests, 'request')}"
     )
     for gap in result.gaps:
         yield f"  could not read {gap.what}: {gap.message}; {RESUME}"

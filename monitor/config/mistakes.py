@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import ConfigError
+from monitor.plain import count_of
 from monitor.suggestions import did_you_mean, nearest
 
 MOST_SHOWN = 60
@@ -32,7 +33,7 @@ class InvalidConfig(ConfigError):
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        count = "1 mistake" if len(self.problems) == 1 else f"{len(self.problems)} mistakes"
+        count = count_of(len(self.problems), "mistake")
         super().__init__("\n".join([f"{source}: {count}", *map(str, self.problems)]))
 
     @property
