@@ -15,6 +15,7 @@ from monitor.records.state import CurrentState
 from monitor.records.watching import AppliedSettings, ServerRecord, WatchedPage
 from monitor.store import (
     addresses,
+    change_times,
     components,
     configured,
     days,
@@ -42,6 +43,7 @@ from monitor.store import pages as page_module
 from monitor.store import servers as server_module
 from monitor.store import units as unit_module
 from monitor.store import validators as validator_module
+from monitor.store.change_times import ChangeTime
 from monitor.store.health import Health
 from monitor.store.past_states import PastPage
 from monitor.store.patience import Patience
@@ -71,6 +73,7 @@ __all__ = [
     "AppliedSettings",
     "Body",
     "BodyRef",
+    "ChangeTime",
     "Changes",
     "CurrentState",
     "DayRevision",
@@ -259,6 +262,7 @@ class Store(Transactions):
 
     facts = reads(fact_module.read)
     first_fact = reads(page_module.first_fact)
+    change_times = reads(change_times.change_times)
     published = reads(fact_module.published)
     current = reads(fact_module.current)
     maintenances = reads(fact_module.maintenances)
