@@ -65,7 +65,8 @@ def _known_at(visit: Visit) -> datetime | None:
 def _page(visit: Visit, explanation: Explanation, query: DayQuery) -> Page:
     page, links = explanation.page, visit.links
     today = day_of(visit.now, page.zone)
-    head, day_band = day_view.head(explanation), band(explanation)
+    as_of = visit.told_at or explanation.as_of
+    head, day_band = day_view.head(explanation, as_of), band(explanation)
     teller = teller_of(visit, explanation)
     incidents = explanation.incidents
     component = explanation.component

@@ -48,8 +48,8 @@ class DayHead:
     as_of: Moment
 
 
-def head(explanation: Explanation) -> DayHead:
-    """Return what the page says first."""
+def head(explanation: Explanation, as_of: datetime) -> DayHead:
+    """Return what the page says first; all that it shows was told by `as_of`."""
     page, day, span = explanation.page, explanation.day, explanation.span
     dispute = ", disputed" if day.disputed else ""
     return DayHead(
@@ -63,7 +63,7 @@ def head(explanation: Explanation) -> DayHead:
         end=moment(span.end, page.zone, explanation.as_of),
         coverage=percent(day.coverage if day.length_seconds else None),
         source=_source(day),
-        as_of=moment(explanation.as_of, page.zone, explanation.as_of),
+        as_of=moment(as_of, page.zone, as_of),
     )
 
 

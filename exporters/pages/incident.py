@@ -67,7 +67,7 @@ def _page(visit: Visit, told: IncidentHistory) -> Page:
         "more_edits": max(len(told.edits) - MOST_EDITS, 0),
         "days": _days(told, visit.links),
         "more_days": max(len(told.days) - MOST_DAYS, 0),
-        "read_as_of": teller.at(visit.now),
+        "read_as_of": teller.at(visit.as_of),
     }
     return Page(
         template="incident.html",

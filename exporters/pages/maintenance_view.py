@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exporters.pages.links import Links
-from exporters.pages.times import Moment, age_words, moment
+from exporters.pages.times import Moment, moment, when_read
 from monitor.answers import Maintenance
 from monitor.plain import join_names
 
@@ -76,14 +76,14 @@ def _work(each: Maintenance, links: Links, now: datetime) -> Work:
             [entry.component.full_name for entry in each.components], _MOST_COMPONENTS
         ),
         calendar=links.calendar(page.slug),
-        stale="" if each.is_fresh else _stale(each, now),
+        stale="" if each.is_fresh else _stale(each, links, now),
     )
 
 
-def _stale(each: Maintenance, now: datetime) -> str:
-    read_at = each.page.observed_until
-    age = None if read_at is None else (now - read_at).total_seconds()
-    return f"as last read, {age_words(age)}: it may be otherwise now"
+def _stale(each: Maintenance, links: Links, now: datetime) -> str:
+    page = each.page
+    read = when_read(page.observed_until, page.zone, now, is_published=links.published)
+    return f"as last read, {read}: it may be otherwise now"
 
 
 def sentence(lists: Sequence[WorkList], vendors: int) -> str:

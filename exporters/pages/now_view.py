@@ -7,8 +7,8 @@ from datetime import datetime
 from exporters.boards import LATELY, Entry
 from exporters.cells import level_class
 from exporters.pages.links import Links
-from exporters.pages.row_heads import entry_moment, last_read
-from exporters.pages.times import Moment, age_words
+from exporters.pages.row_heads import entry_moment, entry_zone, last_read
+from exporters.pages.times import Moment, when_read
 from exporters.pages.words import sentence_case
 from exporters.wording import level_title
 from monitor.model import Incident, Level
@@ -81,7 +81,6 @@ def troubles(entries: Iterable[Entry], links: Links, now: datetime) -> Iterator[
 
 def _trouble(entry: Entry, links: Links, now: datetime) -> Trouble:
     status = entry.status
-    age = None if status.read_at is None else (now - status.read_at).total_seconds()
     return Trouble(
         name=entry.name,
         address=links.vendor(entry.vendor.slug),
@@ -91,7 +90,7 @@ def _trouble(entry: Entry, links: Links, now: datetime) -> Trouble:
         why=_why(entry),
         last_read=last_read(entry, now),
         components=join_names(status.component_names),
-        age=age_words(age),
+        age=when_read(status.read_at, entry_zone(entry), now, is_published=links.published),
     )
 
 

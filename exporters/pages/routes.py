@@ -59,7 +59,7 @@ def page_routes(site: Site) -> list[BaseRoute]:
 def frame(visit: Visit, page: Page) -> bytes:
     """Return a page as HTML, with what all pages print."""
     values = {
-        "as_of": times.as_of(visit.now),
+        "as_of": times.as_of(visit.as_of),
         "base_url": visit.site.base_url or visit.base_url,
         "definitions": figure_definitions(visit.now, visit.site.policy()),
         "links": visit.links,

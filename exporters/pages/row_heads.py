@@ -3,7 +3,7 @@ they change.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from markupsafe import Markup
 
@@ -66,5 +66,9 @@ def last_read(entry: Entry, now: datetime) -> Moment | None:
 
 def entry_moment(entry: Entry, instant: datetime, now: datetime) -> Moment:
     """Return an instant in the zone of the vendor's page; in UTC where nothing of it is stored."""
-    zone = UTC if entry.page is None else entry.page.zone
-    return moment(instant, zone, now)
+    return moment(instant, entry_zone(entry), now)
+
+
+def entry_zone(entry: Entry) -> tzinfo:
+    """Return the zone of the vendor's page; UTC where nothing of it is stored."""
+    return UTC if entry.page is None else entry.page.zone

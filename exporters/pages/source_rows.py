@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from exporters.pages.times import Moment, moment
 from monitor.answers import Record
+from monitor.intervals import day_interval
 from monitor.model import Aspect
 
 SOURCE_TITLES = {
@@ -23,10 +24,13 @@ class SourceRow:
 
 
 def source_rows(record: Record) -> list[SourceRow]:
-    """Return the sources that speak of the window, the best first."""
+    """Return the sources that speak of the window, the best first, up to its end."""
     zone, now = record.page.zone, record.query.now
+    end = day_interval(record.window.last, zone).end
     rows = []
     for source in record.sources:
-        first, last = moment(source.first, zone, now), moment(source.last, zone, now)
-        rows.append(SourceRow(SOURCE_TITLES[source.aspect], first, last))
+        if source.first < end:
+            first, last = moment(source.first, zone, now), min(source.last, end)
+            title = SOURCE_TITLES[source.aspect]
+            rows.append(SourceRow(title, first, moment(last, zone, now)))
     return rows

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 
 from exporters.cells import level_class
 from exporters.pages.links import Links
-from exporters.pages.times import Moment, age_words, moment
+from exporters.pages.times import Moment, moment, when_read
 from exporters.wording import level_title
 from monitor.answers import StackStatus, Status
 from monitor.model import Level
@@ -103,7 +103,7 @@ def _target_row(status: Status, zone: tzinfo | None, links: Links) -> TargetRow:
         level=level_title(status.level),
         remark=status.why_unknown or _component_names(status),
         incidents=() if zone is None else tuple(_going_on(status, zone, links)),
-        age=age_words(status.age_seconds),
+        age=when_read(status.read_at, zone or UTC, status.as_of, is_published=links.published),
     )
 
 

@@ -65,6 +65,17 @@ def window_words(window: Window) -> str:
     return f"{begin}{year} to {last.day} {last:%B} {last.year}"
 
 
+def when_read(
+    read_at: datetime | None, zone: tzinfo, as_of: datetime, *, is_published: bool
+) -> str:
+    """Return how long before `as_of` a page was read; None = never. What is published is looked at
+    later, and says when it was.
+    """
+    if read_at is None or not is_published:
+        return age_words(None if read_at is None else (as_of - read_at).total_seconds())
+    return moment(read_at, zone, as_of).local
+
+
 def age_words(seconds: float | None) -> str:
     """Return how long ago something was, rounded down; None = it never was."""
     if seconds is None:

@@ -104,13 +104,14 @@ def _page(visit: Visit, subject: Subject, dossier: Dossier) -> Page:
     strip = _strip(subject, revisions)
     is_whole = subject.component is None
     sums = dossier.windows.of(subject.component_id)
+    interval = visit.watched.vendor(subject.slug).interval_seconds
     groups, more = component_rows.rows_and_links(subject, links) if is_whole else ([], [])
     values: dict[str, object] = {
         "subject": subject,
         "vendor_name": record.name,
         "slug": subject.slug,
-        "head": head(subject, links),
-        "present": present(subject, links),
+        "head": head(subject, links, visit.as_of),
+        "present": present(subject, links, interval),
         "keys": KEYS,
         "strip": strip,
         "axis": axis(record.window),
@@ -129,7 +130,6 @@ def _page(visit: Visit, subject: Subject, dossier: Dossier) -> Page:
         "sources": source_rows(record),
     }
     title = record.name if is_whole else f"{subject.name}, {record.name}"
-    interval = visit.watched.vendor(subject.slug).interval_seconds
     return Page(
         template="vendor.html",
         title=title,

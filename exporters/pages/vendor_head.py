@@ -1,7 +1,8 @@
 """What a vendor's page says first: the sentence, what it rests on, and how it is now. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from exporters.cells import level_class
 from exporters.pages.links import Links
@@ -10,6 +11,7 @@ from exporters.pages.vendor_subject import Subject
 from exporters.pages.words import sentence_case
 from exporters.report.sentences import headline, page_remarks, remarks, scope
 from exporters.wording import level_title, percent
+from monitor.answers import STALE_INTERVALS, Record
 from monitor.model import Incident
 
 
@@ -41,30 +43,47 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """How it is now, and how old our reading is; `why` says why it is unknown, else ""."""
+    """How it is now, and how old our reading is; `why` says why it is unknown, else "". From
+    `silent_at` on the last reading, at `read_at`, says nothing of how it is then: None = it does
+    not even now.
+    """
 
     classes: str
     level: str
     is_bad: bool
     age: str
+    read_at: Moment | None
+    silent_at: Moment | None
     why: str
     announcements: tuple[Announcement, ...]
 
 
-def head(subject: Subject, links: Links) -> Head:
-    """Return what the page says first."""
+def head(subject: Subject, links: Links, as_of: datetime) -> Head:
+    """Return what the page says first; all that it shows was told by `as_of`."""
     record, figures = subject.record, subject.figures
     zone, window = record.page.zone, subject.window
-    own_remarks = remarks(record) if subject.component is None else page_remarks(record)
+    told = record if subject.is_of_today else _without_present(record)
+    own_remarks = remarks(told) if subject.component is None else page_remarks(told)
     return Head(
         sentence=sentence_case(headline(figures)),
         window=window_words(window),
         scope=scope(record) if subject.component is None else "this component alone",
         zone=record.page.zone_name,
         coverage=percent(figures.coverage_ratio),
-        as_of=moment(record.query.now, zone, record.query.now),
+        as_of=moment(as_of, zone, as_of),
         permalink=_permalink(subject, links),
         remarks=tuple(map(sentence_case, own_remarks)),
+    )
+
+
+def _without_present(record: Record) -> Record:
+    """Return a record without what goes on and how the last reading went: days that are over have
+    nothing to do with either.
+    """
+    return replace(
+        record,
+        page=replace(record.page, last_ok=None),
+        standing=replace(record.standing, incidents=None, maintenances=None),
     )
 
 
@@ -75,19 +94,30 @@ def _permalink(subject: Subject, links: Links) -> str:
     return links.component_window(subject.slug, subject.component.slug, window.days, window.last)
 
 
-def present(subject: Subject, links: Links) -> Present | None:
-    """Return how it is now; None of a window in the past, which has no now."""
+def present(subject: Subject, links: Links, interval_seconds: int) -> Present | None:
+    """Return how it is now, of a page that is polled so often; None of a window in the past, which
+    has no now.
+    """
     if not subject.is_of_today:
         return None
     standing, level = subject.record.standing, subject.level
+    silence = timedelta(seconds=STALE_INTERVALS * interval_seconds)
+    silent_at = standing.read_at + silence if standing.read_at and level is not None else None
     return Present(
         classes=level_class(level),
         level=level_title(level),
         is_bad=level is not None and level.is_outage,
         age=age_words(standing.age_seconds),
+        read_at=_maybe_moment(subject, standing.read_at),
+        silent_at=_maybe_moment(subject, silent_at),
         why=_why_unknown(subject),
         announcements=tuple(_announcements(subject, links)),
     )
+
+
+def _maybe_moment(subject: Subject, instant: datetime | None) -> Moment | None:
+    record = subject.record
+    return None if instant is None else moment(instant, record.page.zone, record.query.now)
 
 
 def _why_unknown(subject: Subject) -> str:

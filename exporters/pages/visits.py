@@ -52,17 +52,24 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One look at a page, at `now` (aware). `path` are the parts of its address by their names,
-    `question` its parameters, `links` the addresses that it may print, `base_url` what we were
-    asked by, with a slash at its end; None = it is not asked over HTTP.
+    """One look at a page, at `now` (aware). `told_at` is since when all that it shows is as it is;
+    None = that is not asked. `path` are the parts of its address by their names, `question` its
+    parameters, `links` the addresses that it may print, `base_url` what we were asked by, with a
+    slash at its end; None = it is not asked over HTTP.
     """
 
     site: Site
     now: datetime
+    told_at: datetime | None = None
     base_url: str | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     question: QueryParams = field(default_factory=QueryParams)
     links: Links = field(default_factory=Links)
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that the page says it is of."""
+        return self.told_at or self.now
 
     @property
     def watched(self) -> Watched:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from starlette.datastructures import QueryParams
@@ -14,7 +15,7 @@ from exporters.pages.routes import frame
 from exporters.pages.visits import Visit
 from exporters.publication.dead_links import without_dead_links
 from exporters.publication.items import Item
-from exporters.publication.page_list import PUBLISHED, Parts, Published
+from exporters.publication.page_list import PUBLISHED, Address, Published
 from exporters.publication.scope import Scope
 
 _PART = re.compile(r"{(\w+)(?::\w+)?}")
@@ -22,16 +23,16 @@ _PART = re.compile(r"{(\w+)(?::\w+)?}")
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """One page: its kind, and the parts of its address."""
+    """One page: its kind and its address."""
 
     published: Published
-    parts: Parts
+    address: Address
 
     @property
     def place(self) -> str:
         """The page's folder, below the one that is published."""
         path = self.published.kind.path
-        return _PART.sub(lambda match: self.parts[match[1]], path).strip("/")
+        return _PART.sub(lambda match: self.address.parts[match[1]], path).strip("/")
 
     @property
     def path(self) -> str:
@@ -43,20 +44,26 @@ class PageFile:
         question = QueryParams([*self.published.question(scope)])
         visit = Visit(
             site=scope.site,
-            now=scope.now,
-            path=self.parts,
+            now=scope.present(self.address.parts.get("vendor")),
+            told_at=self._told_at(scope),
+            path=self.address.parts,
             question=question,
             links=Links(self.place, published=True),
         )
         html = frame(visit, self.published.kind.make(visit)).decode()
         return without_dead_links(html, self.place, paths).encode()
 
+    def _told_at(self, scope: Scope) -> datetime | None:
+        """Return the moment of a page about days that are over; None = it is that of the visit."""
+        last, moments = self.address.days_until, scope.moments(self.address.parts.get("vendor", ""))
+        return None if last is None or moments is None else moments.of_days(last)
+
 
 def page_files(scope: Scope) -> list[PageFile]:
     """Return every page that is published."""
     files = []
     for published in PUBLISHED:
-        files += [PageFile(published, parts) for parts in published.addresses(scope)]
+        files += [PageFile(published, each) for each in published.addresses(scope)]
     return files
 
 

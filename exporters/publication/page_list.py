@@ -1,7 +1,7 @@
 """Which pages are published: each kind, and of what there is one.
 
-A page joins with a line in `PUBLISHED`: the kind that is served too, and what yields the parts of
-the addresses at which there is one, by their names. What takes questions is published as it is
+A page joins with a line in `PUBLISHED`: the kind that is served too, and what yields the addresses
+at which there is one. What takes questions is published as it is
 without one. A link to an address at which nothing is published is no link there (`dead_links`).
 """
 
@@ -22,41 +22,53 @@ from exporters.pages.stacks import STACK, STACKS
 from exporters.pages.vendor import COMPONENT, VENDOR, VENDOR_WINDOW
 from exporters.pages.visits import PageKind
 from exporters.publication.scope import Scope
+from monitor.answers import IncidentLevel
 from monitor.config import TIERS, VendorConfig
-from monitor.intervals import days_between
+from monitor.intervals import day_of, days_between
+from monitor.model import without_none
+from monitor.store import PageRecord
 
-Parts = Mapping[str, str]
 Question = Sequence[tuple[str, str]]
 
 
-def once(_scope: Scope) -> Iterator[Parts]:
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where there is a page: the parts of its address by their names. `days_until` is the last of
+    the days that it is about; None = it shows how it is now.
+    """
+
+    parts: Mapping[str, str]
+    days_until: date | None = None
+
+
+def once(_scope: Scope) -> Iterator[Address]:
     """Yield the one address of a page of which there is one."""
-    yield {}
+    yield Address({})
 
 
-def each_vendor(scope: Scope) -> Iterator[Parts]:
+def each_vendor(scope: Scope) -> Iterator[Address]:
     """Yield every vendor, one that was never read too."""
     for slug in scope.vendors:
-        yield {"vendor": slug}
+        yield Address({"vendor": slug})
 
 
-def each_component(scope: Scope) -> Iterator[Parts]:
+def each_component(scope: Scope) -> Iterator[Address]:
     """Yield the components of the window that pages show."""
     for page in scope.pages():
         for part in scope.page_record(page).components:
-            yield {"vendor": page.slug, "component": part.slug}
+            yield Address({"vendor": page.slug, "component": part.slug})
 
 
-def each_day(scope: Scope) -> Iterator[Parts]:
+def each_day(scope: Scope) -> Iterator[Address]:
     """Yield every day of every vendor, from the first that is known."""
     for slug, day in _days(scope):
-        yield {"vendor": slug, "date": day.isoformat()}
+        yield Address({"vendor": slug, "date": day.isoformat()}, day)
 
 
-def each_figure(scope: Scope) -> Iterator[Parts]:
+def each_figure(scope: Scope) -> Iterator[Address]:
     """Yield the 90 days that end with each of those days."""
     for slug, day in _days(scope):
-        yield {"vendor": slug, "days": "90", "date": day.isoformat()}
+        yield Address({"vendor": slug, "days": "90", "date": day.isoformat()}, day)
 
 
 def _days(scope: Scope) -> Iterator[tuple[str, date]]:
@@ -67,17 +79,26 @@ def _days(scope: Scope) -> Iterator[tuple[str, date]]:
                 yield page.slug, day
 
 
-def each_incident(scope: Scope) -> Iterator[Parts]:
+def each_incident(scope: Scope) -> Iterator[Address]:
     """Yield every incident and maintenance that a page may lead to."""
     for page in scope.pages():
         for each in scope.incidents(page):
-            yield {"vendor": page.slug, "incident": incident_key(each.incident.id)}
+            parts = {"vendor": page.slug, "incident": incident_key(each.incident.id)}
+            yield Address(parts, _last_day(each, page))
 
 
-def each_stack(scope: Scope) -> Iterator[Parts]:
+def _last_day(each: IncidentLevel, page: PageRecord) -> date | None:
+    """Return the last day that an incident touches; None = it goes on."""
+    ends = [each.incident.resolved_at, *(reading.end for reading in each.readings)]
+    if each.incident.is_open or None in ends:
+        return None
+    return day_of(max(without_none(ends)), page.zone)
+
+
+def each_stack(scope: Scope) -> Iterator[Address]:
     """Yield every stack."""
     for name in scope.watched.stacks():
-        yield {"stack": name}
+        yield Address({"stack": name})
 
 
 def nothing(_scope: Scope) -> Question:
@@ -100,7 +121,7 @@ class Published:
     """A kind of page: where there is one, and what it is asked."""
 
     kind: PageKind
-    addresses: Callable[[Scope], Iterator[Parts]]
+    addresses: Callable[[Scope], Iterator[Address]]
     question: Callable[[Scope], Question] = nothing
 
 

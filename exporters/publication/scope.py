@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from exporters.pages import Site
+from exporters.publication.moments import Moments, beginning_of_day
 from exporters.publication.months import Month, months_until
 from exporters.watched import Watched
 from monitor import answers
@@ -12,7 +13,7 @@ from monitor.answers import IncidentLevel, Record, ReportQuery
 from monitor.config import VendorConfig
 from monitor.intervals import day_of
 from monitor.lookups import by_slug
-from monitor.model import Window
+from monitor.model import Window, without_none
 from monitor.store import PageRecord, Store
 
 PAGE_DAYS = 90
@@ -32,6 +33,7 @@ class Scope:
     now: datetime
     months: int
     _records: dict[str, Record] = field(default_factory=dict)
+    _moments: dict[str, Moments] = field(default_factory=dict)
 
     @property
     def base_url(self) -> str | None:
@@ -63,6 +65,27 @@ class Scope:
         vendors = self.vendors
         for _, page in sorted(by_slug(self.store.pages(set(vendors), removed=True)).items()):
             yield page
+
+    def moments(self, slug: str) -> Moments | None:
+        """Return of which moments a vendor's pages are; None = nothing of it is in the database.
+        They are read once, for all vendors.
+        """
+        if not self._moments:
+            for page in self.pages():
+                self._moments[page.slug] = Moments(
+                    page,
+                    self.vendors[page.slug].interval_seconds,
+                    self.now,
+                    self.store.change_times(page.id),
+                )
+        return self._moments.get(slug)
+
+    def present(self, slug: str | None = None) -> datetime:
+        """Return the moment of what shows how a vendor is now; None = all of them."""
+        begun_at = beginning_of_day(self.now)
+        slugs = self.vendors if slug is None else [slug]
+        moments = without_none(map(self.moments, slugs))
+        return max((each.present for each in moments), default=begun_at)
 
     def today(self, page: PageRecord) -> date:
         """Return the page's day."""
