@@ -137,7 +137,7 @@ async def test_what_the_vendor_says_stands_with_its_beginning_in_the_zone_and_ut
     )
     page = await get(store, "/", ACME)
 
-    assert "Errors <b> , since 22 May 13:00 CEST 11:00 UTC" in page.text
+    assert "Errors <b> , since 22 May 13:00 CEST (11:00 UTC)" in page.text
     assert "Acme Corporation" in page.text
     assert page.all("time", datetime="2026-05-22T11:00Z")
     assert page.all("a", href="v/acme/incident/i1")
