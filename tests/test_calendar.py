@@ -13,7 +13,9 @@ from watched_world import ACME, ask, watched
 from exporters.feeds import feed_routes
 from exporters.feeds.calendar import Calendar, Maintenance, ics
 from exporters.feeds.texts import paragraphs, title
+from monitor.config import VendorConfig
 from monitor.model import IncidentUpdate, Phase
+from monitor.stacks import NO_STACKS, Target
 from monitor.store import PageSpec, Store
 
 
@@ -35,8 +37,9 @@ def tell(store, page, *incidents, at=NOW, **parts):
     save(store, page, evidence(at, components=(component(),), incidents=incidents, **parts))
 
 
-async def events(store, path="vendor/acme", *, now=NOW, vendors=(ACME,)):
-    answer = await ask(feed_routes, watched(store, *vendors, now=now), f"/calendar/{path}.ics")
+async def events(store, path="vendor/acme", *, now=NOW, vendors=(ACME,), stacks=NO_STACKS):
+    world = replace(watched(store, *vendors, now=now), stacks=lambda: stacks)
+    answer = await ask(feed_routes, world, f"/calendar/{path}.ics")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     return IcsCalendarStream.calendar_from_ics(answer.text).events
 
@@ -134,6 +137,36 @@ async def test_a_tier_and_all_hold_their_vendors_and_an_unknown_vendor_is_an_err
     assert len(await events(store, "tier/critical")) == 1
     assert not await events(store, "tier/low")
     assert (await ask(feed_routes, watched(store), "/calendar/vendor/x.ics")).status_code == 404
+
+
+async def test_a_stack_holds_the_maintenances_of_what_it_depends_on_each_once(store):
+    of_both = maintenance(component_ids=("api", "web"), title="Of both")
+    of_web = replace(maintenance(component_ids=("web",), title="Of the web"), id="m2")
+    globex = VendorConfig(slug="globex", name="Globex", url="https://globex.example/")
+    page, other = add_page(store), add_page(store, globex.slug)
+    parts = (component(), component("web", "Web"))
+    save(store, page, evidence(components=parts, incidents=(of_both, of_web)))
+    tell(store, other, maintenance(title="Of Globex"))
+    stacks = {
+        "api": (Target("acme", "api"),),
+        "both": (Target("acme", "api"), Target("acme", "web"), Target("globex")),
+        "left": (Target("gone"),),
+    }
+
+    found = {}
+    for name in stacks:
+        told = await events(store, f"stack/{name}", vendors=(ACME, globex), stacks=stacks)
+        found[name] = sorted(each.summary for each in told)
+
+    assert found["api"] == ["Acme: Of both"]
+    assert found["both"] == ["Acme: Of both", "Acme: Of the web", "Globex: Of Globex"]
+    assert found["left"] == []
+
+
+async def test_a_stack_that_is_none_is_an_error(store):
+    answer = await ask(feed_routes, watched(store), "/calendar/stack/checkout.ics")
+
+    assert answer.status_code == 404
 
 
 hostile = st.text(st.characters(categories=None), max_size=200) | st.sampled_from(

@@ -54,6 +54,7 @@ async def test_a_stack_is_as_bad_as_its_worst_target_which_is_named_first(store)
     assert "Searches fail , since 22 May 11:00 UTC" in page.text
     assert "../v/globex" in page.links
     assert "feeds/stack/checkout.atom" in " ".join(page.links)
+    assert "calendar/stack/checkout.ics" in " ".join(page.links)
 
 
 async def test_a_stack_with_a_target_that_was_never_read_is_unknown(store):

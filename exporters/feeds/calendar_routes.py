@@ -1,4 +1,4 @@
-"""The addresses of calendars: of all vendors, of a tier and of a vendor."""
+"""The addresses of calendars: of all vendors, of a tier, of a stack and of a vendor."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,7 +8,7 @@ from exporters.feeds.calendar import MEDIA_TYPE, ics
 from exporters.feeds.desk import Desk, max_age_seconds
 from exporters.revalidation import Content, revalidated
 
-PATHS = ("all", "tier/{tier}", "vendor/{vendor}")
+PATHS = ("all", "tier/{tier}", "stack/{stack}", "vendor/{vendor}")
 
 
 def calendar_routes(desk: Desk) -> list[BaseRoute]:

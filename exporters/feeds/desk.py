@@ -87,16 +87,19 @@ class Desk:
         )
 
     def calendar(self, path: Mapping[str, str], vendors: Sequence[VendorConfig]) -> Calendar:
-        """Return the maintenances of these vendors. Raises StoreError."""
+        """Return the maintenances of these vendors, for which a path asks; of components alone
+        where a stack names them, one of several once. Raises StoreError.
+        """
         now = self.watched.clock()
-        maintenances: list[Maintenance] = []
+        maintenances: dict[str, Maintenance] = {}
         with self.watched.patiently():
-            for vendor in vendors:
+            for vendor, component in self._subjects(path, vendors):
                 page = self.watched.page(vendor.slug)
                 if page is not None:
-                    maintenances += maintenances_of(self._chronicle(page, vendor, None, now))
+                    chronicle = self._chronicle(page, vendor, component, now)
+                    maintenances.update((each.uid, each) for each in maintenances_of(chronicle))
         name = title(f"Maintenance: {_title(path, vendors)}")
-        return Calendar(name=name, maintenances=tuple(maintenances))
+        return Calendar(name=name, maintenances=tuple(maintenances.values()))
 
     def _stack(self, name: str) -> list[Target]:
         """Return the targets of a stack whose vendors are watched. Raises HTTPException 404."""
@@ -108,7 +111,7 @@ class Desk:
     def _subjects(
         self, path: Mapping[str, str], vendors: Sequence[VendorConfig]
     ) -> Iterator[tuple[VendorConfig, str | None]]:
-        """Yield the vendors as a whole (None), and the components, that a feed is of."""
+        """Yield the vendors as a whole (None), and the components, that one asks about."""
         if "stack" not in path:
             for vendor in vendors:
                 yield vendor, path.get("component")

@@ -23,12 +23,11 @@ def feed_items(scope: Scope) -> Iterator[Item]:
         for form in FORMS:
             file = f"feeds/{name}.{form}"
             yield Item(file, partial(feeds.feed, file, form, path))
-        if "stack" not in path:
-            yield Item(f"calendar/{name}.ics", partial(feeds.calendar, path))
+        yield Item(f"calendar/{name}.ics", partial(feeds.calendar, path))
 
 
 def _subjects(scope: Scope) -> Iterator[tuple[str, Path]]:
-    """Yield what there are feeds of, by the names of their files."""
+    """Yield what there are feeds and calendars of, by the names of their files."""
     yield "all", {}
     for slug in scope.vendors:
         yield f"vendor/{slug}", {"vendor": slug}

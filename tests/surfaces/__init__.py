@@ -107,6 +107,7 @@ GOING_ON = {
     "recent_incidents of an assistant": open_incidents.agents_incidents,
     "feed, Atom": open_incidents.atom,
     "calendar": open_incidents.calendar,
+    "calendar of a stack": open_incidents.calendar_of_stack,
 }
 """What says which incidents and maintenances go on at a page that was read; of one that was not,
 each says in its own way that it is unknown."""

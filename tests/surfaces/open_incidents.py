@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import icalendar
 
 from exporters.feeds.entries import INCIDENT, urn
-from surfaces.world import World
+from surfaces.world import STACK, World
 
 Ids = set[str]
 
@@ -43,7 +43,16 @@ def atom(world: World) -> Ids:
 
 def calendar(world: World) -> Ids:
     """Return the maintenances that the calendar says go on, and what it does not tell of."""
-    (answer,) = world.fetch(f"/calendar/vendor/{world.slug}.ics")
+    return _calendar(world, f"vendor/{world.slug}")
+
+
+def calendar_of_stack(world: World) -> Ids:
+    """Return the same of the stack's calendar, of which the vendor is all."""
+    return _calendar(world, f"stack/{STACK}")
+
+
+def _calendar(world: World, path: str) -> Ids:
+    (answer,) = world.fetch(f"/calendar/{path}.ics")
     found = set()
     for event in icalendar.Calendar.from_ical(answer.content).walk("VEVENT"):
         if event["STATUS"] == "CONFIRMED" and _GOES_ON in str(event["DESCRIPTION"]):
