@@ -73,7 +73,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session", autouse=True)
 def _migrated_once():
-    """Copy the tables of SQLite stores instead of migrating each: half of what a test of a store
+    """Copy the tables of stores instead of migrating each: half of what a test of a store
     takes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "ensure_schema", copied)
