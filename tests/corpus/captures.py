@@ -1,7 +1,7 @@
 """Captured bodies and recordings, as answers of a page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from monitor import platforms
 from monitor.cli import app
 from monitor.errors import PageError
-from monitor.kit.protocol import PageContext, Response, Steps
+from monitor.kit.protocol import PageContext, Response, Signal, Steps
 from monitor.platforms import Platform
 from tests.drive import Answer, drive, recognised
 
@@ -30,6 +30,18 @@ def answer_of(corpus: Path, capture: str) -> Answer:
     """Return a page that answers any address with one captured body."""
     body = (corpus / "captures" / capture).read_bytes()
     return lambda url: Response(url=url, final_url=url, status=200, body=body)
+
+
+def answers_by_end(corpus: Path, captures: Mapping[str, str]) -> Answer:
+    """Return a page that answers addresses that end so with these captures, and others with 404."""
+
+    def answer(url: str) -> Response:
+        for end, capture in captures.items():
+            if url.endswith(end):
+                return answer_of(corpus, capture)(url)
+        return Response(url=url, final_url=url, status=404, body=b"not found")
+
+    return answer
 
 
 def everything(corpus: Path) -> Iterator[tuple[str, list[Response]]]:
@@ -71,6 +83,19 @@ def claimed(corpus: Path, platform: Platform) -> set[str]:
     own."""
     own = platform.__name__.rpartition(".")[2]
     return {name for name, responses in everything(corpus) if own in recognised(responses)}
+
+
+def signs_elsewhere(corpus: Path, platform: str) -> dict[str, list[Signal]]:
+    """Return the signs of a platform on recordings and captures that are not of it, where there are
+    any.
+    """
+    signs: dict[str, list[Signal]] = {}
+    for name, responses in everything(corpus):
+        if not name.startswith(platform):
+            for response in responses:
+                signs.setdefault(name, []).extend(platforms.signals(platform, response))
+    assert len(signs) > 100
+    return {name: own for name, own in signs.items() if own}
 
 
 def readers(corpus: Path, capture: str) -> set[str]:

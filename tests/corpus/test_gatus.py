@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.kit.protocol import PageContext, Response
+from monitor.kit.protocol import PageContext
 from monitor.model import Level
 from monitor.platforms import gatus
-from tests.corpus.captures import claimed, readers
-from tests.drive import Answer, drive
+from tests.corpus.captures import answers_by_end, claimed, readers
+from tests.drive import drive
 
 pytestmark = pytest.mark.corpus
 
@@ -23,30 +23,21 @@ REFUSED = "gatus/own-endpoint-refused-20261129.json"
 SUITES = "gatus/own-suites-20261129.json"
 CONFIG = "gatus/own-config-20261129.json"
 FILES = {
-    "endpoints/statuses": STATUSES,
-    "suites/statuses": SUITES,
-    "endpoints/core_back-end/statuses": BACK_END,
-    "endpoints/_refused/statuses": REFUSED,
+    "/api/v1/endpoints/statuses": STATUSES,
+    "/api/v1/suites/statuses": SUITES,
+    "/api/v1/endpoints/core_back-end/statuses": BACK_END,
+    "/api/v1/endpoints/_refused/statuses": REFUSED,
 }
 PAGE = PageContext(
     url="https://health.vendor.example/", now=datetime(2026, 11, 29, 4, 10, tzinfo=UTC)
 )
 
 
-def answers(corpus: Path) -> Answer:
-    def answer(url: str) -> Response:
-        name = FILES.get(url.partition("/api/v1/")[2])
-        body = (corpus / "captures" / name).read_bytes() if name else b"not found"
-        return Response(url=url, final_url=url, status=200 if name else 404, body=body)
-
-    return answer
-
-
 def test_two_endpoints_are_down_and_the_suite_is_well(corpus: Path) -> None:
     """By the last result of each: "refused" was never reached, "back-end" answered 503 again in the
     last one. "planned" was in a maintenance of its own, which nothing tells.
     """
-    (piece,) = drive(gatus.poll(PAGE), PAGE, answers(corpus))
+    (piece,) = drive(gatus.poll(PAGE), PAGE, answers_by_end(corpus, FILES))
 
     levels = {seen.component_id: seen.level for seen in piece.observed or ()}
     assert levels == {
@@ -57,7 +48,9 @@ def test_two_endpoints_are_down_and_the_suite_is_well(corpus: Path) -> None:
 
 def test_the_back_end_was_down_twice_and_the_other_from_its_first_check(corpus: Path) -> None:
     """Its events: HEALTHY 04:08:03, UNHEALTHY 04:08:43, HEALTHY 04:09:13, UNHEALTHY 04:09:53."""
-    pieces = drive(gatus.backfill(PAGE, datetime(2026, 11, 1, tzinfo=UTC)), PAGE, answers(corpus))
+    pieces = drive(
+        gatus.backfill(PAGE, datetime(2026, 11, 1, tzinfo=UTC)), PAGE, answers_by_end(corpus, FILES)
+    )
 
     assert sorted(
         (one.component_id, one.level, f"{one.start:%H:%M:%S}", one.end and f"{one.end:%H:%M:%S}")

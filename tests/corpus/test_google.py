@@ -10,7 +10,7 @@ import pytest
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Basis, Evidence, Level, Phase
 from monitor.platforms import google
-from tests.corpus.captures import claimed, replayed
+from tests.corpus.captures import answers_by_end, claimed, replayed
 from tests.drive import drive
 
 pytestmark = pytest.mark.corpus
@@ -24,15 +24,10 @@ DELHI, IAM = "5fGQt4VbkDnr3Yp8PXPr", "ow5i3PPK96RduMcb1SsW"
 def read(corpus: Path, capture: str, now: str) -> Evidence:
     """Read a captured list of incidents without a list of products, which was captured on another
     day."""
-    body = (corpus / "captures" / capture).read_bytes()
     page = PageContext(
         url="https://status.cloud.google.com/", now=datetime.fromisoformat(now).replace(tzinfo=UTC)
     )
-
-    def answer(url: str) -> Response:
-        found = url.endswith("incidents.json")
-        return Response(url=url, status=200 if found else 404, body=body if found else b"Not Found")
-
+    answer = answers_by_end(corpus, {"incidents.json": capture})
     (evidence,) = drive(google.backfill(page, page.now - timedelta(days=90)), page, answer)
     return evidence
 

@@ -2,7 +2,6 @@
 together."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from monitor.errors import BadStatus
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level
 from monitor.platforms import instatus
+from tests.corpus.captures import signs_elsewhere
 from tests.drive import answers_from, drive
 
 pytestmark = pytest.mark.corpus
@@ -220,23 +220,5 @@ def test_the_summary_with_an_incident_proves_the_platform(corpus: Path) -> None:
     }
 
 
-def others(corpus: Path) -> Iterator[tuple[str, Response]]:
-    for folder in sorted((corpus / "recordings").iterdir()):
-        answer = answers_from(folder)
-        for entry in json.loads((folder / "recording.json").read_text())["responses"]:
-            yield folder.name, answer(entry["url"])
-    for capture in sorted((corpus / "captures").rglob("*")):
-        if capture.is_file() and "instatus" not in capture.parts and capture.name != "SOURCES.tsv":
-            yield (
-                str(capture),
-                Response(url="https://page.example/", status=200, body=capture.read_bytes()),
-            )
-
-
 def test_no_other_platforms_page_shows_a_single_sign(corpus: Path) -> None:
-    seen = list(others(corpus))
-
-    assert len(seen) > 100
-    assert {
-        name: found for name, response in seen if (found := platforms.signals("instatus", response))
-    } == {}
+    assert signs_elsewhere(corpus, "instatus") == {}

@@ -1,7 +1,5 @@
 """Real captured answers of Slack's status API, with the levels and counts read off them by hand."""
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from monitor import platforms
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Impact, Level, Phase
 from monitor.platforms import slack
+from tests.corpus.captures import signs_elsewhere
 from tests.drive import answers_from, drive
 
 pytestmark = pytest.mark.corpus
@@ -135,24 +134,5 @@ def test_the_recording_of_2024_proves_slack_and_its_later_history_says_nothing_o
     ]
 
 
-def others(corpus: Path) -> Iterator[tuple[str, Response]]:
-    for folder in sorted((corpus / "recordings").iterdir()):
-        if not folder.name.startswith("slack"):
-            answer = answers_from(folder)
-            for entry in json.loads((folder / "recording.json").read_text())["responses"]:
-                yield folder.name, answer(entry["url"])
-    for capture in sorted((corpus / "captures").rglob("*")):
-        if capture.is_file() and "slack" not in capture.parts and capture.name != "SOURCES.tsv":
-            yield (
-                str(capture),
-                Response(url="https://page.example/", status=200, body=capture.read_bytes()),
-            )
-
-
 def test_no_other_platforms_page_shows_a_single_sign(corpus: Path) -> None:
-    seen = list(others(corpus))
-
-    assert len(seen) > 100
-    assert {
-        name: found for name, response in seen if (found := platforms.signals("slack", response))
-    } == {}
+    assert signs_elsewhere(corpus, "slack") == {}

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.kit.protocol import PageContext, Response
+from monitor.kit.protocol import PageContext
 from monitor.model import Bar, Level
 from monitor.platforms import upptime
-from tests.corpus.captures import claimed, readers
-from tests.drive import Answer, drive
+from tests.corpus.captures import answers_by_end, claimed, readers
+from tests.drive import drive
 
 pytestmark = pytest.mark.corpus
 
@@ -32,24 +32,14 @@ OKTA = Bar(
     component_id="okta", day=date(2025, 12, 4), major_seconds=653 * 60, source=upptime.SOURCE
 )
 FILES = {
-    "summary.json": SUMMARY,
-    "canvas-lms.yml": "upptime/maryville-canvas-lms-20260822.yml",
-    "okta.yml": "upptime/maryville-okta-20260822.yml",
+    "/history/summary.json": SUMMARY,
+    "/history/canvas-lms.yml": "upptime/maryville-canvas-lms-20260822.yml",
+    "/history/okta.yml": "upptime/maryville-okta-20260822.yml",
 }
 
 
-def answers(corpus: Path) -> Answer:
-    def answer(url: str) -> Response:
-        name = FILES.get(url.rpartition("/history/")[2])
-        if name is None:
-            return Response(url=url, status=404, body=b"404: Not Found")
-        return Response(url=url, status=200, body=(corpus / "captures" / name).read_bytes())
-
-    return answer
-
-
 def test_all_fourteen_sites_are_up(corpus: Path) -> None:
-    (piece,) = drive(upptime.poll(PAGE), PAGE, answers(corpus))
+    (piece,) = drive(upptime.poll(PAGE), PAGE, answers_by_end(corpus, FILES))
 
     assert len(piece.components or ()) == 14
     assert {one.level for one in piece.observed or ()} == {Level.OPERATIONAL}
@@ -58,7 +48,11 @@ def test_all_fourteen_sites_are_up(corpus: Path) -> None:
 
 
 def test_the_days_of_two_sites_and_the_gaps_of_twelve(corpus: Path) -> None:
-    pieces = drive(upptime.backfill(PAGE, datetime(2025, 9, 1, tzinfo=UTC)), PAGE, answers(corpus))
+    pieces = drive(
+        upptime.backfill(PAGE, datetime(2025, 9, 1, tzinfo=UTC)),
+        PAGE,
+        answers_by_end(corpus, FILES),
+    )
     bars = [bar for piece in pieces for bar in piece.bars]
 
     canvas = {bar.day: bar.major_seconds // 60 for bar in bars if bar.component_id == "canvas-lms"}
@@ -81,8 +75,12 @@ def test_the_days_of_two_sites_and_the_gaps_of_twelve(corpus: Path) -> None:
 
 def test_the_minutes_are_those_the_repository_s_own_figures_are_made_of(corpus: Path) -> None:
     """Its figures are rounded to a hundredth of a percent."""
-    (live,) = drive(upptime.poll(PAGE), PAGE, answers(corpus))
-    pieces = drive(upptime.backfill(PAGE, datetime(2025, 9, 1, tzinfo=UTC)), PAGE, answers(corpus))
+    (live,) = drive(upptime.poll(PAGE), PAGE, answers_by_end(corpus, FILES))
+    pieces = drive(
+        upptime.backfill(PAGE, datetime(2025, 9, 1, tzinfo=UTC)),
+        PAGE,
+        answers_by_end(corpus, FILES),
+    )
     said = {each.component_id: each.ratio for each in live.reported if each.window_days == 365}
 
     for cover in (cover for piece in pieces for cover in piece.coverage):
@@ -103,8 +101,12 @@ def test_the_badge_of_canvas_agrees_with_the_minutes_of_its_last_30_days(corpus:
     % would be left.
     """
     badge = json.loads((corpus / "captures" / BADGE).read_text())
-    (live,) = drive(upptime.poll(PAGE), PAGE, answers(corpus))
-    pieces = drive(upptime.backfill(PAGE, datetime(2026, 7, 23, tzinfo=UTC)), PAGE, answers(corpus))
+    (live,) = drive(upptime.poll(PAGE), PAGE, answers_by_end(corpus, FILES))
+    pieces = drive(
+        upptime.backfill(PAGE, datetime(2026, 7, 23, tzinfo=UTC)),
+        PAGE,
+        answers_by_end(corpus, FILES),
+    )
     down = sum(
         bar.major_seconds
         for piece in pieces

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.kit.protocol import PageContext, Response
+from monitor.kit.protocol import PageContext
 from monitor.model import Level, Phase
 from monitor.platforms import uptimekuma
-from tests.corpus.captures import claimed
-from tests.drive import Answer, drive
+from tests.corpus.captures import answers_by_end, claimed
+from tests.drive import drive
 
 pytestmark = pytest.mark.corpus
 
@@ -21,22 +21,14 @@ PAGE = PageContext(
 )
 
 
-def answers(corpus: Path) -> Answer:
-    def answer(url: str) -> Response:
-        name = {"/api/status-page/heartbeat/demo": BEATS, "/api/status-page/demo": SETTINGS}.get(
-            url.removeprefix("https://kuma.vendor.example")
-        )
-        body = (corpus / "captures" / name).read_bytes() if name else b"not found"
-        return Response(url=url, final_url=url, status=200 if name else 404, body=body)
-
-    return answer
+ANSWERS = {"/api/status-page/heartbeat/demo": BEATS, "/api/status-page/demo": SETTINGS}
 
 
 def test_webhooks_are_down_and_the_api_is_in_maintenance(corpus: Path) -> None:
     """Ten beats of each, the last at 12:27:20; one of the API's is status 3 since 12:26:20. Pinned
     is "Elevated error rates" of 12:24:51, version 1's only incident, which names no monitor.
     """
-    (piece,) = drive(uptimekuma.poll(PAGE), PAGE, answers(corpus))
+    (piece,) = drive(uptimekuma.poll(PAGE), PAGE, answers_by_end(corpus, ANSWERS))
 
     names = {each.id: (each.group, each.name) for each in piece.components or ()}
     assert {names[seen.component_id]: seen.level for seen in piece.observed or ()} == {
@@ -57,7 +49,9 @@ def test_webhooks_are_down_and_the_api_is_in_maintenance(corpus: Path) -> None:
 
 def test_its_beats_are_known_for_three_minutes(corpus: Path) -> None:
     told, gap = drive(
-        uptimekuma.backfill(PAGE, datetime(2026, 9, 1, tzinfo=UTC)), PAGE, answers(corpus)
+        uptimekuma.backfill(PAGE, datetime(2026, 9, 1, tzinfo=UTC)),
+        PAGE,
+        answers_by_end(corpus, ANSWERS),
     )
 
     assert [
