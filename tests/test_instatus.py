@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polled_cases import polled_in_turn
 from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor import platforms
@@ -498,27 +499,12 @@ async def test_an_outage_seen_by_polls_is_kept_with_the_seconds_the_page_gives_w
 ):
     """Major from 09:00 to 09:40 and degraded until 10:10, of which our polls saw five minutes as a
     partial outage."""
-    clock = Clock(datetime(2026, 5, 20, 9, 55, tzinfo=UTC))
-    pages = SimulatedPages([], clock)
-    vendor = VendorConfig(slug="it", name="It", url=f"{HOST}/", platform="instatus", zone="UTC")
-    outcomes = []
-    async with collecting(pages, {"it": vendor}) as collector:
-        for shown, minutes in (
-            ("quiet", 0),
-            ("ongoing", 5),
-            ("ongoing", 5),
-            ("ended-incident", 70),
-        ):
-            clock.forward(minutes=minutes)
-            pages.override = answers_from(FIXTURES / shown)
-            outcomes.append((await collector.poll(await page_of(collector, "it"))).outcome)
-        page = await page_of(collector, "it")
-        history = collector.store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20))
-        unfinished = collector.store.unfinished_incidents(page.id)
+    turns = (("quiet", 0), ("ongoing", 5), ("ongoing", 5), ("ended-incident", 70))
+    polls = await polled_in_turn(FIXTURES, f"{HOST}/", turns)
 
-    day = history.components[API].day(date(2026, 5, 20))
-    assert outcomes == ["ok", "ok", "unchanged", "ok"]
-    assert not unfinished
+    day = polls.history.components[API].day(date(2026, 5, 20))
+    assert polls.outcomes == ["ok", "ok", "unchanged", "ok"]
+    assert not polls.has_unfinished
     assert (day.seconds.major, day.seconds.degraded) == (40 * 60, 25 * 60)
 
 

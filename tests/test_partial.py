@@ -7,13 +7,13 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulated import Clock, SimulatedPages, collecting, page_of
+from polled_cases import collecting_case, vendor_of_case
+from simulated import Clock, SimulatedPages, page_of
 from test_pipeline import NOW, incident_json
 from written_pages import API, OTHER, Page, component, polled, watching
 
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from monitor import platforms
-from monitor.config import VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, Observation
@@ -168,19 +168,7 @@ async def polled_with(name, case, failing):
     """Return what a poll comes to whose requests fail from that one on, and the levels kept."""
     told = new_page(case)
     pages = SimulatedPages([], Clock(told.now), failing_from(case, failing))
-    vendor = VendorConfig(
-        slug="acme",
-        name="Acme",
-        url=told.url,
-        platform=name,
-        regions=told.regions,
-        html=told.html,
-        feed=told.feed,
-    )
-    async with collecting(pages, {"acme": vendor}) as collector:
+    async with collecting_case(vendor_of_case(name, told), told, pages) as collector:
         page = await page_of(collector, "acme")
-        if told.cursor is not None:
-            before = Evidence(source="before", read_at=pages.clock(), cursor=told.cursor)
-            collector.store.save(page.id, before, now=pages.clock(), max_gap_seconds=900)
-        result = await collector.poll(await page_of(collector, "acme"))
+        result = await collector.poll(page)
         return result.outcome, set(collector.store.current(page.id).levels.values())

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulated import Clock, SimulatedPages, collecting, page_of
+from polled_cases import collecting_case, vendor_of_case
+from simulated import Clock, SimulatedPages, page_of
 
 from monitor import platforms
 from monitor.collect import Collector
-from monitor.config import VendorConfig
 from monitor.errors import PageError
-from monitor.model import Evidence, Incident, PageHistory, level_word
+from monitor.model import Incident, PageHistory, level_word
 from tests.cases import (
     FIXTURES,
     Recording,
@@ -48,21 +48,8 @@ SEQUENCES = sequences()
 async def watching(case: Path):
     """Yield a collector of the case's page, what its clock reads and what answers."""
     known, name = known_page(case), case.parent.name
-    vendor = VendorConfig(
-        slug="acme",
-        name="Acme",
-        url=known.url,
-        platform=name,
-        regions=known.regions,
-        html=known.html,
-        feed=known.feed,
-    )
     pages = SimulatedPages([], Clock(known.now), answers_from(case))
-    async with collecting(pages, {"acme": vendor}) as collector:
-        if known.cursor is not None:
-            page = await page_of(collector, "acme")
-            before = Evidence(source="before", read_at=known.now, cursor=known.cursor)
-            collector.store.save(page.id, before, now=known.now, max_gap_seconds=900)
+    async with collecting_case(vendor_of_case(name, known), known, pages) as collector:
         yield collector, pages
 
 

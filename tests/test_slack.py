@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulated import Clock, SimulatedPages, collecting, page_of
+from polled_cases import polled_in_turn
 
 from monitor import platforms
-from monitor.config import VendorConfig
 from monitor.errors import PageError, ParseError, UnexpectedShape
 from monitor.impacts import DEFAULT_IMPACT_MAPPING, IMPACT_WORDS
 from monitor.kit.protocol import PageContext, Response, Steps
@@ -306,27 +305,12 @@ def test_what_is_not_its_shape_is_no_sign_even_on_its_host(body: bytes) -> None:
 
 async def test_an_incident_seen_by_polls_is_kept_from_its_first_to_its_last_post() -> None:
     """From 09:58 to 11:15, however long before and after that we asked."""
-    clock = Clock(datetime(2026, 5, 20, 9, 55, tzinfo=UTC))
-    pages = SimulatedPages([], clock)
-    vendor = VendorConfig(slug="it", name="It", url=f"{HOST}/", platform="slack", zone="UTC")
-    outcomes = []
-    async with collecting(pages, {"it": vendor}) as collector:
-        for shown, minutes in (
-            ("quiet", 0),
-            ("ongoing", 5),
-            ("ongoing", 5),
-            ("ended-incident", 70),
-        ):
-            clock.forward(minutes=minutes)
-            pages.override = answers_from(FIXTURES / shown)
-            outcomes.append((await collector.poll(await page_of(collector, "it"))).outcome)
-        page = await page_of(collector, "it")
-        history = collector.store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20))
-        unfinished = collector.store.unfinished_incidents(page.id)
+    turns = (("quiet", 0), ("ongoing", 5), ("ongoing", 5), ("ended-incident", 70))
+    polls = await polled_in_turn(FIXTURES, f"{HOST}/", turns)
 
-    day = history.components["Messaging"].day(date(2026, 5, 20))
-    assert outcomes == ["ok", "ok", "unchanged", "ok"]
-    assert not unfinished
+    day = polls.history.components["Messaging"].day(date(2026, 5, 20))
+    assert polls.outcomes == ["ok", "ok", "unchanged", "ok"]
+    assert not polls.has_unfinished
     assert (day.seconds.major, day.seconds.degraded) == (0, 77 * 60)
 
 

@@ -6,14 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from simulated import Clock, SimulatedPages, collecting, page_of
+from polled_cases import collecting_case, vendor_of_case
+from simulated import Clock, SimulatedPages, page_of
 
 from exporters.report import record_json
 from monitor import platforms
 from monitor.answers import ReportQuery, record
-from monitor.config import VendorConfig
 from monitor.errors import PageError
-from monitor.model import Evidence
 from tests.cases import FIXTURES, case_of, expected_of
 from tests.drive import answers_from, known_page
 from tests.test_platforms import CASES
@@ -36,21 +35,9 @@ async def read_whole(case: Path) -> None:
     changes again."""
     name, expected, told = case.parent.name, expected_of(case), known_page(case)
     pages = SimulatedPages([], Clock(told.now), answers_from(case))
-    vendor = VendorConfig(
-        slug="acme",
-        name="Acme",
-        url=told.url,
-        platform=name,
-        regions=told.regions,
-        html=told.html,
-        feed=told.feed,
-    )
-    async with collecting(pages, {"acme": vendor}) as collector:
+    vendor = vendor_of_case(name, told)
+    async with collecting_case(vendor, told, pages) as collector:
         store, days = collector.store, timedelta(days=90)
-        page = await page_of(collector, "acme")
-        if told.cursor is not None:
-            before = Evidence(source="before", read_at=pages.clock(), cursor=told.cursor)
-            store.save(page.id, before, now=pages.clock(), max_gap_seconds=900)
         polled = await collector.poll(await page_of(collector, "acme"))
         filled = await collector.backfill(await page_of(collector, "acme"), pages.clock() - days)
         facts = store.facts((await page_of(collector, "acme")).id)
