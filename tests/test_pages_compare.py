@@ -83,6 +83,8 @@ async def test_where_no_day_is_known_of_both_nothing_is_said_of_chance(store):
     page = await get(store, "/compare?v=acme&v=globex", *VENDORS)
 
     assert "There is no day that is known of all of them." in page.text
+    assert "unknown of 0" not in page.text
+    assert "over 0 days" not in page.text
     assert "on average" not in page.text
     assert joint(store).chance is None
     assert joint(store).outage_days == (0, 0)

@@ -9,6 +9,7 @@ from exporters.pages.axis import Axis, axis
 from exporters.pages.cells import Strip, level_class, strip
 from exporters.pages.links import Links
 from exporters.pages.times import day_words, window_words
+from exporters.pages.words import of_known_days
 from exporters.wording import count_text, level_title, percent
 from monitor.answers import JointDays, Record
 from monitor.model import Day, Window
@@ -90,14 +91,21 @@ def _by_chance(joint: JointDays) -> str:
 
 def note(records: Sequence[Record], joint: JointDays) -> str:
     """Return what the sentence rests on: definition, window, zones, and how chance is meant."""
-    counts = " and ".join(map(str, joint.outage_days))
     zones = ", ".join(dict.fromkeys(record.page.zone_name for record in records))
     return (
         f"Partial or major outage of any component, by each vendor's own record,"
-        f" {window_words(_common_window(records))}. Chance: {counts} outage days strewn"
-        f" independently over {joint.known_dates} days (hypergeometric); outages cluster in time,"
-        " so chance alone reaches further than this. Days are cut in each page's own zone"
-        f" ({zones}): one event around midnight may fall on two dates."
+        f" {window_words(_common_window(records))}.{_how_chance_is_meant(joint)} Days are cut in"
+        f" each page's own zone ({zones}): one event around midnight may fall on two dates."
+    )
+
+
+def _how_chance_is_meant(joint: JointDays) -> str:
+    if joint.chance is None:
+        return ""
+    counts = " and ".join(map(str, joint.outage_days))
+    return (
+        f" Chance: {counts} outage days strewn independently over {joint.known_dates} days"
+        " (hypergeometric); outages cluster in time, so chance alone reaches further than this."
     )
 
 
@@ -123,7 +131,7 @@ def rows(records: Sequence[Record], links: Links) -> Iterator[Row]:
             remark=f"days in {record.page.zone_name}",
             strip=strip(record.days),
             outage_days=count_text(figures.outage_days),
-            of_days=f"of {figures.known_days}",
+            of_days=of_known_days(figures),
             share=percent(figures.outage_day_ratio),
             coverage=percent(figures.coverage_ratio),
             address=links.vendor(record.page.slug),
@@ -152,7 +160,7 @@ def side_by_side(records: Sequence[Record], policy: str) -> Iterator[Figure]:
     figures = [record.figures for record in records]
     yield Figure(
         "outage days",
-        tuple(f"{count_text(own.outage_days)} of {own.known_days}" for own in figures),
+        tuple(f"{count_text(own.outage_days)} {of_known_days(own)}".rstrip() for own in figures),
     )
     yield Figure(
         "of them with a major outage", tuple(count_text(own.major_days) for own in figures)

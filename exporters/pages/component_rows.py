@@ -8,11 +8,11 @@ from exporters.cells import Strip, level_class, strip
 from exporters.pages.figures import THIN_COVERAGE
 from exporters.pages.links import Links
 from exporters.pages.vendor_subject import Subject
+from exporters.pages.words import of_known_days
 from exporters.report.sentences import outage_days
 from exporters.wording import count_text, level_title, percent
 from monitor.answers import ComponentRecord
 from monitor.lookups import slugs_of
-from monitor.ratios import WindowFigures
 
 WITHOUT_GROUP = "Without a group"
 
@@ -106,16 +106,12 @@ def _rows(
             remark=_remark(part),
             strip=strip(part.days, today=subject.today),
             outage_days=count_text(figures.outage_days),
-            of_days=_of_days(figures),
+            of_days=of_known_days(figures),
             printed=_uptime(part.reported_uptime),
             ours=_uptime(part.formula_uptime),
             coverage=percent(coverage),
             is_thin=coverage is None or coverage < THIN_COVERAGE,
         )
-
-
-def _of_days(figures: WindowFigures) -> str:
-    return "" if figures.outage_days is None else f"of {figures.known_days}"
 
 
 def _uptime(ratio: float | None) -> str:

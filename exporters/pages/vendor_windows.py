@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from exporters.pages.links import Links
 from exporters.pages.vendor_subject import Subject
+from exporters.pages.words import of_known_days
 from exporters.report.sentences import downtime
 from exporters.wording import count_text, percent
 from monitor.answers import WindowSum
@@ -69,7 +70,7 @@ def window_rows(
             title=span.name,
             address=_address(subject, span, links),
             outage_days=count_text(figures.outage_days),
-            of_days="" if figures.outage_days is None else f"of {figures.known_days}",
+            of_days=of_known_days(figures),
             share=percent(share),
             bar=f"{BAR_WIDTH * min((share or 0) / _FULL_SHARE, 1):.1f}",
             major=count_text(figures.major_days),

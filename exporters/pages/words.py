@@ -1,5 +1,7 @@
 """Numbers and lists as sentences of pages say them. Pure."""
 
+from monitor.ratios import WindowFigures
+
 _SMALL = (
     "no",
     "one",
@@ -30,3 +32,10 @@ def counted(number: int, noun: str) -> str:
 def sentence_case(text: str) -> str:
     """Return a text as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def of_known_days(figures: WindowFigures) -> str:
+    """Return of how many days the outage days are, such as ``of 88``; "" where none is known, and
+    they are unknown themselves.
+    """
+    return "" if figures.outage_days is None else f"of {figures.known_days}"
