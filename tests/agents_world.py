@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from api_world import NOW, VENDORS, small_store
+from api_world import NOW, STACKS, VENDORS, small_store
 from mcp.client import Client
 
 from exporters.agents.tools import tool_server
 from exporters.api import Desk
 from monitor.config import VendorConfig
+from monitor.stacks import Stacks
 from monitor.store import Store
 
 
@@ -18,8 +19,10 @@ def desk_of(
     *,
     vendors: Mapping[str, VendorConfig] = VENDORS,
     clock: Callable[[], datetime] = lambda: NOW,
+    stacks: Stacks = STACKS,
 ) -> Desk:
-    return Desk(small_store() if store is None else store, vendors=vendors, clock=clock)
+    store = small_store() if store is None else store
+    return Desk(store, vendors=vendors, clock=clock, stacks=stacks)
 
 
 async def call(desk: Desk, tool: str, **arguments: object):

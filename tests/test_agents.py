@@ -69,6 +69,7 @@ async def test_the_tools_say_what_they_answer_and_that_they_only_read():
         "explain_day",
         "find_vendor",
         "recent_incidents",
+        "stack_status",
         "vendor_reliability",
         "vendor_status",
     ]

@@ -115,6 +115,42 @@ class Statuses(Answer):
     more_vendors: Count = Field(description="How many more are watched than are listed.")
 
 
+class StackTarget(Model):
+    """A vendor, or components of it, that a stack depends on."""
+
+    target: str = Field(description="As the settings name it: a vendor, or vendor/components.")
+    vendor: str
+    level: Level
+    why_unknown: str | None
+    read_at: datetime | None = Field(description="When the page was last read; null: never.")
+    age_seconds: float | None
+    known_components: Count | None
+    counted_components: Count | None
+    open_incidents: list[OpenIncident] | None = Field(
+        description="null: unknown, as the page was never read. An empty list is none listed."
+    )
+
+
+class Stack(Model):
+    """How a stack is: the worst level of its targets; unknown while one of them is, unless
+    another is degraded or worse.
+    """
+
+    stack: str
+    level: Level
+    known_targets: Count
+    counted_targets: Count
+    targets: list[StackTarget] = Field(description="The worst first, those unknown after them.")
+    more_targets: Count
+
+
+class Stacks(Answer):
+    """How stacks are now, the worst first."""
+
+    stacks: list[Stack]
+    more_stacks: Count = Field(description="How many more the settings have than are listed.")
+
+
 class VendorFigures(Figures):
     """A vendor over a window."""
 

@@ -15,6 +15,7 @@ from exporters.agents.texts import (
     level_word,
     moment,
     open_incident,
+    own_words,
     vendor_text,
 )
 from exporters.api.desk import Moment, Subject
@@ -102,18 +103,13 @@ def _sentence(status: answers.Status, vendor: VendorConfig) -> str:
     target = f"{bounded(vendor.name)} ({status.target})"
     parts = [f"{target}: {level_title(status.level)}"]
     if status.why_unknown is not None:
-        parts.append(_own_words(status.why_unknown))
+        parts.append(own_words(status.why_unknown))
     coverage = maybe_share(status.known_components, status.counted_components)
     if coverage is not None:
         counts = f"{status.known_components} of {status.counted_components}"
         parts.append(f"known components: {counts} (coverage {percent(coverage)})")
     parts.append(ago(status.read_at, status.as_of))
     return "; ".join(dict.fromkeys(parts))
-
-
-def _own_words(why_unknown: str) -> str:
-    """Return the reason without the error behind its colon, which may quote the page."""
-    return why_unknown.partition(": ")[0]
 
 
 def _never(vendor: VendorConfig, now: datetime) -> _Answer:
@@ -183,7 +179,7 @@ def _model(
         page=vendor.url,
         component=status.target.components,
         level=level_word(status.level),
-        why_unknown=None if why is None else _own_words(why),
+        why_unknown=None if why is None else own_words(why),
         read_at=status.read_at,
         age_seconds=status.age_seconds,
         known_components=status.known_components,

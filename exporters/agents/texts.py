@@ -84,6 +84,11 @@ def moment(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def own_words(why_unknown: str) -> str:
+    """Return the reason without the error behind its colon, which may quote the page."""
+    return why_unknown.partition(": ")[0]
+
+
 def level_word(level: Level | None) -> LevelWord:
     """Return a level as a word; None is "unknown"."""
     return cast(LevelWord, UNKNOWN if level is None else level.word)

@@ -13,12 +13,14 @@ from pydantic import Field
 from exporters.agents import days as days_of
 from exporters.agents import finding, standing, windows
 from exporters.agents import incidents as incidents_of
+from exporters.agents import stacks as stacks_of
 from exporters.agents.models import (
     Comparison,
     DayExplanation,
     Found,
     Incidents,
     Reliability,
+    Stacks,
     Statuses,
 )
 from exporters.agents.questions import Unanswerable, mistakes, window
@@ -74,6 +76,18 @@ class Tools:
         if component is not None and vendor is None:
             raise ToolError("component: it is one of a vendor; name that vendor too")
         return await self._answer(lambda knowledge: standing.statuses(knowledge, vendor, component))
+
+    async def stack_status(
+        self,
+        stack: Annotated[
+            Name | None, Field(description="A stack of the settings, by its name; none: all.")
+        ] = None,
+    ) -> Stacks:
+        """How what the user's own services depend on is now: the worst level of each stack's
+        targets, why it is unknown, and what goes on there. A stack is operational only when every
+        target is known to be.
+        """
+        return await self._answer(lambda knowledge: stacks_of.stacks(knowledge, stack))
 
     async def vendor_reliability(
         self,
@@ -168,6 +182,7 @@ def tool_server(desk: Desk, *, version: str) -> MCPServer:
     tools = Tools(desk)
     for tool, title in (
         (tools.vendor_status, "How vendors are now"),
+        (tools.stack_status, "How what you depend on is now"),
         (tools.vendor_reliability, "How reliable a vendor was"),
         (tools.explain_day, "What is behind a day"),
         (tools.recent_incidents, "Recent incidents"),

@@ -26,6 +26,7 @@ def mcp(config: ConfigOption = None, database: DatabaseOption = None) -> None:
             context.store,
             vendors=context.vendors,
             clock=context.clock,
+            stacks=context.settings.stacks,
             policy=context.settings.policy,
             window_days=context.settings.window_days,
             within=context.store.patience.within,

@@ -65,6 +65,7 @@ NOW = (
     Surface("GET /stacks/{stack}", pages.api_stack, strictness=2),
     Surface("GET /status", pages.api_status, strictness=2),
     Surface("vendor_status of an assistant", now.agents, strictness=2),
+    Surface("stack_status of an assistant", now.agents_stack, strictness=2),
     Surface("feed, Atom", feeds.atom, strictness=2),
     Surface("feed, JSON", feeds.json_feed, strictness=2),
 )

@@ -11,7 +11,7 @@ from exporters.status import as_json, nagios_lines, text_lines
 from monitor.answers import Status, Target, Thresholds, status
 from monitor.component_patterns import named_ids
 from monitor.model import Level
-from surfaces.world import UNKNOWN, VENDOR, Word, World, word_of
+from surfaces.world import STACK, UNKNOWN, VENDOR, Word, World, word_of
 
 Now = dict[str, Word]
 
@@ -250,6 +250,14 @@ def agents(world: World) -> Now:
     for part in every["components"] or ():
         levels.setdefault(part["component"], _known(part["level"]))
     return levels
+
+
+def agents_stack(world: World) -> Now:
+    """Return the stack that is the vendor alone."""
+    (one,), (every,) = (each["stacks"] for each in world.call("stack_status", {"stack": STACK}, {}))
+    (target,) = one["targets"]
+    assert one["level"] == every["level"] == target["level"]
+    return {VENDOR: _known(one["level"])}
 
 
 def _known(word: str) -> Word:
