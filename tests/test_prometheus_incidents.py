@@ -33,7 +33,7 @@ def test_only_open_incidents_are_counted_and_every_impact_has_a_number():
     }
 
 
-def test_the_newest_five_open_incidents_are_named_with_their_beginning_and_where_to_read_of_them():
+def test_the_worst_five_open_incidents_are_named_with_their_beginning_and_where_to_read_of_them():
     hours_ago = [NOW - timedelta(hours=n) for n in range(8)]
     shared = [
         replace(incident(str(n), "minor"), title=f"No {n}", started_at=at)
@@ -45,20 +45,27 @@ def test_the_newest_five_open_incidents_are_named_with_their_beginning_and_where
     shared[3] = replace(shared[3], phase=Phase.CLOSED)
     found = values(MemoryStore().add(Row(), current=Current(open_incidents=tuple(shared))), STARTS)
 
-    assert found == {
-        "vendor=acme,impact=other,title=No 1,url=https://acme.example/incidents/1": hours_ago[
-            1
-        ].timestamp(),
-        "vendor=acme,impact=maintenance,title=No 2,url=https://status.acme.example/": hours_ago[
-            2
-        ].timestamp(),
-        **{
-            f"vendor=acme,impact=minor,title=No {n},url=https://status.acme.example/": hours_ago[
-                n
-            ].timestamp()
-            for n in (4, 5, 6)
-        },
+    minor = {
+        f"vendor=acme,impact=minor,title=No {n},url=https://status.acme.example/": at.timestamp()
+        for n, at in list(enumerate(hours_ago))[4:]
     }
+    assert found == {
+        "vendor=acme,impact=other,title=No 1,url=https://acme.example/incidents/1": hours_ago[1].timestamp(),
+        **minor,
+    }  # fmt: skip
+
+
+def test_of_more_open_incidents_than_have_a_series_the_worst_stay_however_old_they_are():
+    impacts = ("minor", "none", "minor", "odd", "minor", "minor", "critical", "major")
+    shared = tuple(
+        replace(incident(str(n), impact), title=f"No {n}", started_at=NOW - timedelta(hours=n))
+        for n, impact in enumerate(impacts)
+    )
+    found = values(MemoryStore().add(Row(), current=Current(open_incidents=shared)), STARTS)
+
+    assert [series.split(",")[2] for series in found] == [
+        "title=No 6", "title=No 7", "title=No 3", "title=No 0", "title=No 2",
+    ]  # fmt: skip
 
 
 STARTS = "vendor_open_incident_start_timestamp_seconds"

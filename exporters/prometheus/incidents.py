@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from operator import attrgetter
 
 from exporters.samples import Sample
 from exporters.text_format import Labels
@@ -16,15 +15,18 @@ IMPACTS = (*DEFAULT_IMPACT_MAPPING, "other")
 of another set."""
 
 MOST_INCIDENTS = 5
-"""How many open incidents of a vendor have a series, the newest; a series ends with its incident,
+"""How many open incidents of a vendor have a series, the worst; a series ends with its incident,
 or its title."""
+
+_FROM_WORST = ("critical", "major", "other", "minor", "maintenance", "none")
+"""How bad vendors' own words are; one of another set may be any."""
 
 LONGEST_TITLE = 120
 """How many characters of an incident's title are told."""
 
 
 def open_incident_samples(incidents: Sequence[Incident], page_url: str) -> Iterator[Sample]:
-    """Yield how many incidents are open by impact, and when the newest began; what is scheduled has
+    """Yield how many incidents are open by impact, and when the worst began; what is scheduled has
     not.
     """
     open_incidents = [incident for incident in incidents if incident.is_open]
@@ -35,13 +37,13 @@ def open_incident_samples(incidents: Sequence[Incident], page_url: str) -> Itera
 
 
 def _beginnings(open_incidents: Sequence[Incident], page_url: str) -> Iterator[Sample]:
-    """Yield when each began, the newest first.
+    """Yield when each began, the worst first by its impact, and of equals the newest.
 
     Of several with the same labels the newest has the series: two samples of one series make a
     scrape unreadable.
     """
     previous: set[Labels] = set()
-    for incident in sorted(open_incidents, key=attrgetter("started_at"), reverse=True):
+    for incident in sorted(open_incidents, key=_place):
         labels = (
             ("impact", _impact(incident)),
             ("title", _short_title(incident)),
@@ -51,6 +53,10 @@ def _beginnings(open_incidents: Sequence[Incident], page_url: str) -> Iterator[S
             previous.add(labels)
             began = incident.started_at.timestamp()
             yield "vendor_open_incident_start_timestamp_seconds", began, labels
+
+
+def _place(incident: Incident) -> tuple[int, float]:
+    return _FROM_WORST.index(_impact(incident)), -incident.started_at.timestamp()
 
 
 def _impact(incident: Incident) -> str:
