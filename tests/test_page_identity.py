@@ -72,25 +72,22 @@ def facts_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
         "impact",
         "bar",
         "coverage",
-        "reported",
+        "reported_uptime",
         "observed_run",
         "snapshot",
         "evidence_body",
         "unit",
     )
     with store._engine.connect() as connection:
-        known = set(sa.inspect(connection).get_table_names())
         found = {
             name: [tuple(row) for row in connection.execute(sa.text(f"SELECT * FROM {name}"))]
             for name in tables
-            if name in known
         }
         said = "SELECT external_id, page_name, page_zone, platform, remark, mark, hosts FROM page"
         found["page"] = [tuple(row) for row in connection.execute(sa.text(said))]
         found["validator"] = [
             tuple(row) for row in connection.execute(sa.text("SELECT * FROM validator"))
         ]
-    assert len(found) > 8
     return found
 
 
