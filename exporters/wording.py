@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from monitor import shares
-from monitor.model import Level
+from monitor.model import Level, Window
 from monitor.plain import visible
 
 UNKNOWN = "unknown"
@@ -38,6 +38,11 @@ def day_words(day: date) -> str:
 def day_title(day: date) -> str:
     """Return a day with its weekday, such as ``Fri 27 Nov 2026``."""
     return f"{day:%a} {day_words(day)}"
+
+
+def window_json(window: Window) -> dict[str, str]:
+    """Return a window as programs read it, both days included."""
+    return {"first": window.first.isoformat(), "last": window.last.isoformat()}
 
 
 def percent(ratio: float | None, decimals: int = 1) -> str:

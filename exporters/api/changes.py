@@ -12,7 +12,7 @@ from exporters.api.forms import CHANGE, now_head
 from exporters.api.paging import page
 from exporters.api.parameters import PagedComponents, VendorPath
 from exporters.figures import second_columns
-from exporters.wording import iso, level_key
+from exporters.wording import iso, level_key, window_json
 from monitor import answers
 from monitor.model import Day, Window
 
@@ -48,7 +48,7 @@ def _changes(subject: Subject, window: Window, parameters: PagedComponents) -> M
         **now_head(moment, CHANGE),
         "vendor": row.slug,
         "zone": row.zone_name,
-        "window": {"first": iso(window.first), "last": iso(window.last)},
+        "window": window_json(window),
         "coverage": address(f"/vendors/{row.slug}", since=window.first, until=window.last),
         "known_at": iso(parameters.known_at),
         "changes": list(map(_change, part.entries)),

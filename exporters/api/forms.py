@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from exporters.report import head_json, incident_json, record_json
-from exporters.wording import iso
+from exporters.wording import iso, window_json
 from monitor.answers import Record
 from monitor.model import Incident
 
@@ -52,7 +52,7 @@ def about(record: Record) -> dict[str, Any]:
         **record_head(record),
         "vendor": record.page.slug,
         "zone": record.page.zone_name,
-        "window": {"first": iso(window.first), "last": iso(window.last)},
+        "window": window_json(window),
         "coverage_ratio": record.figures.coverage_ratio,
     }
 

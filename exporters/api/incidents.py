@@ -14,7 +14,7 @@ from exporters.api.paging import page
 from exporters.api.parameters import Incidents
 from exporters.api.problems import BadParameter
 from exporters.tables.incidents import incident_row
-from exporters.wording import iso, level_key
+from exporters.wording import iso, level_key, window_json
 from monitor import answers
 from monitor.lookups import slugs_by_id
 from monitor.model import Incident, Phase, Window
@@ -120,7 +120,7 @@ def _reach(subject: Subject, window: Window) -> dict[str, Any]:
     return {
         "vendor": slug,
         "zone": subject.page.zone_name,
-        "window": {"first": iso(window.first), "last": iso(window.last)},
+        "window": window_json(window),
         "coverage": address(f"/vendors/{slug}", since=window.first, until=window.last),
     }
 

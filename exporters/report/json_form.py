@@ -7,7 +7,7 @@ from typing import Any
 from exporters.figures import count_columns, ratio_columns, second_columns
 from exporters.report.sentences import sentence
 from exporters.report.spans import uptime_columns
-from exporters.wording import iso, level_key
+from exporters.wording import iso, level_key, window_json
 from monitor.answers import DEFINITION, ComponentRecord, Record, ReportQuery, SpanFigures
 from monitor.lookups import among
 from monitor.model import Day, Incident
@@ -61,7 +61,7 @@ def record_json(record: Record) -> dict[str, Any]:
         "page": page.url,
         "platform": page.platform,
         "zone": page.zone_name,
-        "window": {"first": iso(record.window.first), "last": iso(record.window.last)},
+        "window": window_json(record.window),
         "sentence": sentence(record),
         **_figures_json(record.figures, record.query.policy),
         "current_level": level_key(standing.level),
