@@ -1,12 +1,9 @@
 """The pages served as they are, and Debian's Chromium that looks at them."""
 
-import asyncio
 import json
 import re
 import shutil
 import subprocess
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,13 +24,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from scrape_world import golden_polls, golden_state
-from servers import free_port, program
+from servers import program, served_by_thread
 
 from exporters.badge_routes import badge_routes
 from exporters.feeds import feed_routes
 from exporters.pages import Site, page_routes
 from exporters.pages.routes import PAGES
-from exporters.web import application, server
+from exporters.web import application
 
 PACKAGES = Path(__file__).parent / "pages"
 PATHS = tuple(kind.path for kind in PAGES)
@@ -70,7 +67,7 @@ class Served:
 @contextmanager
 def served(world: PageWorld) -> Iterator[Served]:
     """Serve the pages of a world from a thread, at the world's instant."""
-    watched, port = world.watched(), free_port()
+    watched = world.watched()
     routes = [
         *page_routes(Site(watched=watched, version="1.2.3")),
         *badge_routes(watched),
@@ -79,17 +76,8 @@ def served(world: PageWorld) -> Iterator[Served]:
     app = application(
         golden_state(), golden_polls(), readiness=list, clock=lambda: NOW, routes=routes
     )
-    web = server(app, "127.0.0.1", port)
-    thread = threading.Thread(target=lambda: asyncio.run(web.serve()))
-    thread.start()
-    try:
-        while not web.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        yield Served(world, f"http://127.0.0.1:{port}")
-    finally:
-        web.should_exit = True
-        thread.join(10)
+    with served_by_thread(app) as target:
+        yield Served(world, f"http://{target}")
 
 
 def install_judges(folder: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -64,6 +65,23 @@ async def serving(app: Starlette) -> AsyncIterator[str]:
     finally:
         web.should_exit = True
         await asyncio.wait_for(task, 10)
+
+
+@contextmanager
+def served_by_thread(app: Starlette) -> Iterator[str]:
+    """Serve an application from a thread of its own; yield host:port."""
+    port = free_port()
+    web = server(app, "127.0.0.1", port)
+    thread = threading.Thread(target=lambda: asyncio.run(web.serve()))
+    thread.start()
+    try:
+        while not web.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        yield f"127.0.0.1:{port}"
+    finally:
+        web.should_exit = True
+        thread.join(10)
 
 
 class Prometheus:

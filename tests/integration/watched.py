@@ -15,7 +15,6 @@ import asyncio
 import os
 import shutil
 import subprocess
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +27,12 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from servers import _running, free_port
+from servers import _running, free_port, served_by_thread
 
 from exporters.openmetrics import SETTLED
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.report import record_json
-from exporters.web import application, server
+from exporters.web import application
 from monitor.answers import ReportQuery
 from monitor.cli.export_openmetrics import write_openmetrics
 from monitor.cli.export_query import export_query
@@ -311,7 +310,8 @@ def scraping(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
     The application tells of the world's last instant, whatever the time is; the samples have the
     time of this machine.
     """
-    with _served(world) as target:
+    app = application(world.state(), world.polls, readiness=list, clock=lambda: world.now)
+    with served_by_thread(app) as target:
         config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
         (job,) = config["scrape_configs"]
         job["scrape_interval"] = job["scrape_timeout"] = "1s"
@@ -371,25 +371,6 @@ def _import(promtool: Path, lines: Path, data: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-@contextmanager
-def _served(world: World) -> Iterator[str]:
-    """Serve the real application over the store, with the world's clock, in a thread of its own;
-    yield host:port."""
-    app = application(world.state(), world.polls, readiness=list, clock=lambda: world.now)
-    port = free_port()
-    web = server(app, "127.0.0.1", port)
-    thread = threading.Thread(target=lambda: asyncio.run(web.serve()))
-    thread.start()
-    try:
-        while not web.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        yield f"127.0.0.1:{port}"
-    finally:
-        web.should_exit = True
-        thread.join(10)
 
 
 def _first_scrape(asked: Asked) -> datetime:
