@@ -7,18 +7,16 @@ from fastapi import APIRouter, Query, Request, Response
 
 from exporters.api import models
 from exporters.api.desk import Moment, Reply, Subject, address, desk_of
-from exporters.api.evidence import component_name
 from exporters.api.forms import CHANGE, now_head
 from exporters.api.paging import page
 from exporters.api.parameters import PagedComponents, VendorPath
 from exporters.figures import second_columns
+from exporters.names import NO_NAMES, name_columns
 from exporters.wording import iso, level_key, window_json
 from monitor import answers
 from monitor.model import Day, Window
 
 router = APIRouter()
-
-_NOBODY = dict.fromkeys(("component", "component_id", "component_name", "component_group"))
 
 
 @router.get(
@@ -62,9 +60,9 @@ def _key(change: answers.RevisedDay) -> tuple[str, str, int]:
 
 
 def _change(change: answers.RevisedDay) -> dict[str, Any]:
-    whose = _NOBODY if change.component is None else component_name(change.component)
+    part = change.component
     return {
-        **whose,
+        **(NO_NAMES if part is None else name_columns(part.slug, part.component)),
         "date": iso(change.date),
         "number": change.number,
         "changed_at": iso(change.changed_at),

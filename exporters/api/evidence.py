@@ -11,6 +11,7 @@ from exporters.api.forms import EVIDENCE, now_head
 from exporters.api.parameters import DayPath, Evidence, VendorPath
 from exporters.api.problems import BadParameter
 from exporters.explain import explained_json
+from exporters.names import name_columns
 from exporters.wording import iso
 from monitor import answers
 from monitor.model import KnownComponent
@@ -60,16 +61,6 @@ def _evidence(
         "zone": row.zone_name,
         "known_at": iso(query.known_at),
         "coverage_ratio": explanation.day.coverage,
-        "component": None if part is None else component_name(part),
+        "component": None if part is None else name_columns(part.slug, part.component),
         "day": explained_json(explanation),
-    }
-
-
-def component_name(part: KnownComponent) -> dict[str, str | None]:
-    """Return a component by its names."""
-    return {
-        "component": part.slug,
-        "component_id": part.id,
-        "component_name": part.component.name,
-        "component_group": part.component.group,
     }

@@ -10,6 +10,7 @@ from exporters.explain.coverage import covered_parts
 from exporters.explain.incidents import current_message_keys
 from exporters.explain.phrases import SOURCE_REASONS, dispute_reason, why_unknown
 from exporters.figures import second_columns
+from exporters.names import NO_NAMES, name_columns
 from exporters.wording import iso, level_key
 from monitor.answers import DayAccount, Dispute, Explanation, IncidentAccount, Overview
 from monitor.impacts import impact_level
@@ -90,13 +91,9 @@ def explained_json(explanation: Explanation) -> dict[str, Any]:
 def _component(component_id: str, components: _Components) -> dict[str, Any]:
     """Return a component by its names; null names for one that the page does not list."""
     entry = components.get(component_id)
-    part = None if entry is None else entry.component
-    return {
-        "component": None if entry is None else entry.slug,
-        "component_id": component_id,
-        "component_name": None if part is None else part.name,
-        "component_group": None if part is None else part.group,
-    }
+    if entry is None:
+        return NO_NAMES | {"component_id": component_id}
+    return name_columns(entry.slug, entry.component)
 
 
 def _dispute(dispute: Dispute, components: _Components) -> dict[str, Any]:

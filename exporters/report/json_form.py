@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from exporters.figures import count_columns, ratio_columns, second_columns
+from exporters.names import name_columns
 from exporters.report.sentences import sentence
 from exporters.report.spans import uptime_columns
 from exporters.wording import iso, level_key, window_json
@@ -107,10 +108,7 @@ def _component_json(component: ComponentRecord, query: ReportQuery) -> dict[str,
         "name": part.name,
         "group": part.group,
         # The same by the names of the exported tables: one word a thing wherever it is read.
-        "component": component.slug,
-        "component_id": part.id,
-        "component_name": part.name,
-        "component_group": part.group,
+        **name_columns(component.slug, part),
         "excluded": component.is_excluded,
         "removed_at": iso(component.removed_at),
         "current_level": level_key(component.level),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from exporters.history_query import HistoryQuery
+from exporters.names import NO_NAMES, name_columns
 from exporters.samples import LONGEST_WINDOW
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, day_of
@@ -47,10 +48,7 @@ class Extract:
         vendor = {
             "vendor": self.page.slug,
             "zone": self.page.zone_name,
-            "component": None,
-            "component_id": None,
-            "component_name": None,
-            "component_group": None,
+            **NO_NAMES,
             "excluded": None,
         }
         yield Subject(columns=vendor, history=self.history.vendor, last=self.window.last)
@@ -68,10 +66,7 @@ class Extract:
         if entry.removed_at is not None:
             last = min(last, day_of(entry.removed_at, self.page.zone))
         columns = vendor | {
-            "component": entry.slug,
-            "component_id": part.id,
-            "component_name": part.name,
-            "component_group": part.group,
+            **name_columns(entry.slug, part),
             "excluded": part.id in self.history.excluded,
         }
         return Subject(columns=columns, history=self.history.components[part.id], last=last)
