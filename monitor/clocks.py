@@ -13,7 +13,6 @@ and a monotonic one, which nothing sets and which waits are measured on.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Protocol
 
 from monitor.day_range import CLOCK_TOLERANCE
@@ -233,6 +232,8 @@ class ClockLedger:
         """How far our clock is ahead of the pages', by their median; None before `WITNESSES` of
         them were heard.
         """
+        from statistics import median  # late: only what reads pages asks
+
         offsets = self._offsets.values()
         return -median(offsets) if len(offsets) >= WITNESSES else None
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
-from hashlib import sha256
 from typing import Any
 
 from monitor.config import Settings, VendorConfig
@@ -42,6 +41,8 @@ def digest(settings: Settings) -> str:
     """Return a short text that is another one where other vendors are watched, or with settings
     that make other figures.
     """
+    from hashlib import sha256  # late: OpenSSL is loaded for it, and who only looks needs none
+
     vendors = {vendor.slug: kept_settings(vendor) for vendor in settings.vendors}
     text = json.dumps([settings.policy, vendors], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from monitor.config import Settings, VendorConfig
 from monitor.lookups import attributes, by_slug
@@ -73,6 +72,8 @@ def compare_settings(before: Settings, after: Settings) -> SettingsChanges:
 
 def restart_hashes(settings: Settings) -> dict[str, str]:
     """Return a short hash for each key whose new value needs a restart."""
+    from hashlib import sha256  # late: OpenSSL is loaded for it, and who only looks needs none
+
     values: dict[str, list[object]] = {}
     for name, key in RESTART.items():
         value = getattr(settings, name)

@@ -27,7 +27,6 @@ it then.
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any, Literal, TypeVar
 from urllib.parse import urljoin
 
@@ -116,6 +115,8 @@ def fingerprint(settings: FeedSettings | HtmlSettings) -> str:
     """Return a short text that is another one for other settings: an answer that did not change
     says something else to a reader who was told to read it otherwise.
     """
+    from hashlib import sha256  # late: OpenSSL is loaded for it, and settings need none
+
     return sha256(repr(settings).encode()).hexdigest()[:16]
 
 
