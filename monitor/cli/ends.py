@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from monitor.cli.examples import add_endings
 from monitor.cli.late_commands import LateCommands, stand_ins
 from monitor.cli.manner import understand_everywhere
+from monitor.cli.plain_values import take_plain_values
 from monitor.running import FINE, end_interrupted
 from monitor.terminal import forget_output
 
@@ -27,6 +28,10 @@ class CommandLine(TyperGroup):
     def _finish(self, name: str, command: Any) -> None:  # noqa: ANN401
         understand_everywhere(command, self.params)
         add_endings(command, f"{self.name} {name}")
+
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Return the options, that of the help too."""
+        return take_plain_values(super().get_params(ctx))
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:  # noqa: ANN401
         """Return the commands, or options, that begin so."""
