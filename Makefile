@@ -96,6 +96,10 @@ mutants: $(VENV)/.stamp-dev ## change rules in small ways, and count which chang
 alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana/alerts/vendorstatus.rules.yaml
 	$(BIN)/python -m grafana.alerts.generate
 
+.PHONY: statements
+statements: $(VENV)/.stamp-run ## write monitor/glance/statements.py from the store's statements
+	$(BIN)/python -m monitor.store.statements
+
 .PHONY: dashboards
 dashboards: $(VENV)/.stamp-dev ## write grafana/dashboards from grafana/generate
 	$(BIN)/python -m grafana.generate

@@ -42,7 +42,7 @@ _KNOWN_AT = (
     .where(_MINE, COMPONENT.c.first_seen_at <= sa.bindparam("known_at"))
     .order_by(*_ORDER)
 )
-_ON_PAGE = sa.select(*COLUMNS).where(_MINE, COMPONENT.c.removed_at.is_(None)).order_by(*_ORDER)
+ON_PAGE = sa.select(*COLUMNS).where(_MINE, COMPONENT.c.removed_at.is_(None)).order_by(*_ORDER)
 LISTED_IDS = sa.select(COMPONENT.c.external_id).where(_MINE, COMPONENT.c.removed_at.is_(None))
 
 
@@ -54,7 +54,7 @@ def known_at(connection: Connection, page_id: int, moment: datetime) -> list[Com
 
 def listed_components(connection: Connection, page_id: int) -> list[ComponentRow]:
     """Return the components that are on the page, in its order."""
-    rows = connection.execute(_ON_PAGE, {"page": page_id}).all()
+    rows = connection.execute(ON_PAGE, {"page": page_id}).all()
     return _component_rows(rows, FAR_FUTURE)
 
 

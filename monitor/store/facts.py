@@ -160,7 +160,7 @@ def _coverage(rows: Iterable[Row], known_at: datetime) -> Iterator[Coverage]:
 
 
 NOT_ENDED = INCIDENT.c.phase.in_((Phase.OPEN.value, Phase.SCHEDULED.value))
-_OPEN_INCIDENTS = (
+OPEN_INCIDENTS = (
     sa.select(*INCIDENTS.columns)
     .where(
         INCIDENT.c.page_id == sa.bindparam("page"),
@@ -208,7 +208,7 @@ def ended_incidents(connection: Connection, page_id: int, since: datetime) -> li
 
 def open_incidents(connection: Connection, page_id: int) -> list[Incident]:
     """Return the incidents and maintenances that have not ended, by their start."""
-    rows = connection.execute(_OPEN_INCIDENTS, {"page": page_id})
+    rows = connection.execute(OPEN_INCIDENTS, {"page": page_id})
     return list(map(INCIDENTS.read, rows))
 
 

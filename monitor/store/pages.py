@@ -24,8 +24,8 @@ _ZONE_NAME = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_
 
 SELECT = sa.select(*PAGE.c)
 _NAMES = tuple(PAGE.c.keys())
-_ALL = SELECT.order_by(PAGE.c.slug)
-_NOT_REMOVED = _ALL.where(PAGE.c.removed_at.is_(None))
+ALL = SELECT.order_by(PAGE.c.slug)
+_NOT_REMOVED = ALL.where(PAGE.c.removed_at.is_(None))
 _BY_ID = SELECT.where(PAGE.c.id == sa.bindparam("page_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _AMONG_SLUGS = among(PAGE.c.slug, "slugs")
@@ -73,7 +73,7 @@ def pages(
     """Return the configured pages by slug, only those of `slugs` if given, with `removed` also
     former ones.
     """
-    return list(map(to_record, _rows(connection, _ALL if removed else _NOT_REMOVED, slugs)))
+    return list(map(to_record, _rows(connection, ALL if removed else _NOT_REMOVED, slugs)))
 
 
 def page_states(connection: Connection, slugs: Collection[str] | None = None) -> list[PageState]:

@@ -21,7 +21,7 @@ from monitor.store.tables.facts import RUN
 _OPEN = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at).where(
     RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None)
 )
-_OPEN_LEVELS = sa.select(RUN.c.component_id, RUN.c.level).where(
+OPEN_LEVELS = sa.select(RUN.c.component_id, RUN.c.level).where(
     RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None)
 )
 _READ = (
@@ -52,7 +52,7 @@ def open_runs(connection: Connection, page_id: int) -> dict[str, OpenRun]:
 
 def open_levels(connection: Connection, page_id: int) -> dict[str, Level | None]:
     """Return the levels that still held when the page was last observed, by component id."""
-    return levels_of(connection.execute(_OPEN_LEVELS, {"page": page_id}))
+    return levels_of(connection.execute(OPEN_LEVELS, {"page": page_id}))
 
 
 def read(

@@ -21,10 +21,12 @@ _TURN = 7_305_801_226_402_914
 will do."""
 
 
+SERVERS = sa.select(*SERVER.c).order_by(SERVER.c.started_at, SERVER.c.id)
+
+
 def servers(connection: Connection) -> list[ServerRecord]:
     """Return the servers that did not end, or not as they should, longest running first."""
-    query = sa.select(*SERVER.c).order_by(SERVER.c.started_at, SERVER.c.id)
-    return read_all(connection, query, ServerRecord)
+    return read_all(connection, SERVERS, ServerRecord)
 
 
 def lock_servers(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from monitor.store.upserts import upsert
 _ONLY = 1
 """Id of the only row of what was applied."""
 
-_PAGES = (
+WATCHED = (
     sa.select(
         PAGE.c.slug,
         PAGE.c.name,
@@ -35,9 +35,12 @@ _PAGES = (
 )
 
 
+APPLICATION = sa.select(APPLIED.c.digest, APPLIED.c.source, APPLIED.c.applied_at)
+
+
 def watched_pages(connection: Connection) -> list[WatchedPage]:
     """Return every page by slug, former ones too, with the settings it is watched by."""
-    return list(map(WatchedPage._make, connection.execute(_PAGES)))
+    return list(map(WatchedPage._make, connection.execute(WATCHED)))
 
 
 def keep_settings(connection: Connection, specs: Iterable[PageSpec]) -> None:
@@ -64,8 +67,7 @@ def _differing_settings(
 
 def applied(connection: Connection) -> AppliedSettings | None:
     """Return the settings that were last put in force as a whole; None = that is not known."""
-    query = sa.select(APPLIED.c.digest, APPLIED.c.source, APPLIED.c.applied_at)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(APPLICATION).one_or_none()
     return None if row is None else AppliedSettings._make(row)
 
 
