@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from exporters.wording import counts_text, iso, level_key, level_title
-from monitor.answers import Outcome, Status, Thresholds
 from monitor.model import Incident, Level
 from monitor.plain import join_names
+from monitor.statuses.status import Outcome, Status, Thresholds
 
 _MOST_NAMES = 3
 _MOST_TITLE = 80

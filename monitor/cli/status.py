@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
@@ -11,16 +12,20 @@ import typer
 from typer.core import TyperCommand
 
 from exporters import status as forms
-from monitor import answers
 from monitor import config as configuration
-from monitor.answers import Outcome, Status, Target, TargetQuery, Thresholds
 from monitor.cli import suggested_words
 from monitor.cli.options import AllowPrivate, ConfigOption, DatabaseOption, instant
+from monitor.cli.plain_values import take_plain_values
+from monitor.cli.status_glance import glance_at_statuses
+from monitor.cli.status_question import Place, refuse_together
 from monitor.cli.status_server import ask_monitor
-from monitor.cli.status_sources import Place, ask_database, ask_pages, refuse_together
 from monitor.config import TIERS
 from monitor.errors import MonitorError
 from monitor.model import Level
+from monitor.own_settings import load_settings
+from monitor.stacks import Target
+from monitor.statuses.status import Outcome, Status, Thresholds, worst_outcome
+from monitor.statuses.target_query import TargetQuery
 from monitor.terminal import say, say_json, tell
 from monitor.wall_clock import now
 
@@ -51,6 +56,10 @@ _UsageError: Any = typer.BadParameter.__base__
 
 class _StatusCommand(TyperCommand):
     """A command whose mistakes end it with 3: 2 would say that a vendor is out."""
+
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Return the options and arguments, which monitoring systems give every few seconds."""
+        return take_plain_values(super().get_params(ctx))
 
     def make_context(self, *words: Any, **options: Any) -> Any:  # noqa: ANN401
         """Read the words of the command line."""
@@ -139,17 +148,30 @@ def status(
         seconds = configuration.parse_duration(wait) if wait else 0
         pause = _ASK_AGAIN_SECONDS if ask_now else _LOOK_AGAIN_SECONDS
         if ask_now:
+            from monitor.cli.status_pages import ask_pages
+
             ask = partial(ask_pages, query, place, allow_private=allow_private)
         elif url is not None:
             ask = partial(ask_monitor, query, url, now)
         else:
-            ask = partial(ask_database, query, place, instant(at))
+            ask = partial(_ask_database, query, place, instant(at))
         statuses = _ask_until_well(ask, thresholds, seconds, pause)
     except MonitorError as error:
         _say_failure(error, form)
         raise typer.Exit(Outcome.UNKNOWN) from error
     _write(statuses, thresholds, form)
-    raise typer.Exit(answers.worst_outcome(thresholds.outcome(each.level) for each in statuses))
+    raise typer.Exit(worst_outcome(thresholds.outcome(each.level) for each in statuses))
+
+
+def _ask_database(query: TargetQuery, place: Place, known_at: datetime | None) -> list[Status]:
+    """Return what the database says: by a glance at its file where that is enough."""
+    if known_at is None:
+        statuses = glance_at_statuses(query, load_settings(place.config, place.database), now())
+        if statuses is not None:
+            return statuses
+    from monitor.cli.status_store import ask_store  # late: it is most of what a status can cost
+
+    return ask_store(query, place, known_at)
 
 
 def _ask_until_well(

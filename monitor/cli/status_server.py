@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.answers import Status, Target, TargetQuery
 from monitor.errors import ServerError
 from monitor.intervals import utc
 from monitor.model import LEVEL_OF_WORD, Incident, Phase
 from monitor.plain import masked_url
+from monitor.stacks import Target
+from monitor.statuses.status import Status
+from monitor.statuses.target_query import TargetQuery
 
 TOKEN = "MONITOR_TOKEN"  # noqa: S105 - the variable's name
 """The variable with the bearer token that a server asks for."""

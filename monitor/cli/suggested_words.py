@@ -15,7 +15,6 @@ from monitor.config import Settings
 from monitor.errors import MonitorError
 from monitor.lookups import slugs_of
 from monitor.own_settings import load_settings
-from monitor.store import Store
 
 _DAYS = ("latest", "today", "yesterday")
 
@@ -80,6 +79,8 @@ def _components(settings: Settings, vendor: str) -> list[str]:
     """Return the slugs of a vendor's components, as the database has them; an old one is left as it
     is, and none is made.
     """
+    from monitor.store import Store  # late: this module is imported for its functions alone
+
     if not Store.exists(settings.database_url):
         return []
     with Store.open(settings.database_url, migrate=False) as store:
