@@ -10,6 +10,12 @@ from monitor.store.tables.instants import Instant
 
 _ID: TypeEngine[int] = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CURRENT = sa.text("superseded_at IS NULL")
+SUPERSEDED = "superseded_at IS NOT NULL"
+REVISED = "revision > 1"
+EDITED = "phase = 'closed' AND superseded_at IS NOT NULL"
+WITHDRAWN = "phase = 'withdrawn'"
+"""Conditions of indexes. A query has to say them with the same constants: a value that is bound
+later proves nothing of them."""
 CURRENT_STATES = sa.text("superseded_at IS NULL AND states IS NOT NULL")
 
 
@@ -42,6 +48,12 @@ def current_only(name: str, *columns: str) -> sa.Index:
         sqlite_where=CURRENT,
         postgresql_where=CURRENT,
     )
+
+
+def only(condition: str, name: str, *columns: str) -> sa.Index:
+    """Return an index over the rows of a condition, which are few."""
+    where = sa.text(condition)
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 def key() -> Any:  # noqa: ANN401

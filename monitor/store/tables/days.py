@@ -5,6 +5,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from monitor.store.tables.columns import (
+    REVISED,
+    SUPERSEDED,
     Table,
     core,
     current_only,
@@ -12,6 +14,7 @@ from monitor.store.tables.columns import (
     instant,
     json,
     key,
+    only,
     page_key,
 )
 
@@ -23,7 +26,11 @@ class Day(Table, table=True):
     """
 
     __tablename__ = "day"
-    __table_args__ = (current_only("day", "page_id", "component_id", "day"),)
+    __table_args__ = (
+        current_only("day", "page_id", "component_id", "day"),
+        only(REVISED, "ix_day_revised_at", "recorded_at"),
+        only(SUPERSEDED, "ix_day_superseded", "page_id", "component_id", "day"),
+    )
     id: int | None = key()
     page_id: int = page_key(index=True)
     component_id: str

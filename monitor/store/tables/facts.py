@@ -9,6 +9,9 @@ from sqlmodel import Field
 from monitor.store.tables.columns import (
     CURRENT,
     CURRENT_STATES,
+    EDITED,
+    SUPERSEDED,
+    WITHDRAWN,
     Table,
     core,
     current_only,
@@ -16,6 +19,7 @@ from monitor.store.tables.columns import (
     instant,
     json,
     key,
+    only,
     page_key,
 )
 
@@ -24,7 +28,12 @@ class Incident(Table, table=True):
     """One version of an incident or maintenance, as the vendor published it."""
 
     __tablename__ = "incident"
-    __table_args__ = (current_only("incident", "page_id", "external_id"),)
+    __table_args__ = (
+        current_only("incident", "page_id", "external_id"),
+        only(SUPERSEDED, "ix_incident_superseded", "page_id", "external_id"),
+        only(EDITED, "ix_incident_edited_at", "superseded_at"),
+        only(WITHDRAWN, "ix_incident_withdrawn_at", "recorded_at"),
+    )
     id: int | None = key()
     page_id: int = page_key(index=True)
     external_id: str
