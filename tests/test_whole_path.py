@@ -10,23 +10,22 @@ from polled_cases import collecting_case, vendor_of_case
 from simulated import Clock, SimulatedPages, page_of
 
 from exporters.report import record_json
-from monitor import platforms
 from monitor.answers import ReportQuery, record
 from monitor.errors import PageError
-from tests.cases import FIXTURES, case_of, expected_of
+from tests.cases import case_of, expected_of
 from tests.drive import answers_from, known_page
 from tests.test_platforms import CASES
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", platforms.names())
-async def test_what_a_platform_says_is_kept_and_reported(name: str) -> None:
-    await read_whole(FIXTURES / name / "ongoing")
+def marked(case: Path) -> object:
+    """A case of something going on is tried with the slow tests, all others where there is
+    time."""
+    mark = pytest.mark.slow if case.name == "ongoing" else pytest.mark.measure
+    return pytest.param(case, marks=mark, id=case_of(case))
 
 
-@pytest.mark.measure
-@pytest.mark.parametrize("case", CASES, ids=map(case_of, CASES))
-async def test_every_case_is_kept_and_reported_or_fails_with_our_error(case: Path) -> None:
+@pytest.mark.parametrize("case", [marked(case) for case in CASES])
+async def test_a_case_is_kept_and_reported_or_fails_with_our_error(case: Path) -> None:
     await read_whole(case)
 
 
