@@ -1,4 +1,5 @@
-"""Which integration tests one process has together, and which begin first: `--dist loadgroup`.
+"""Which integration tests and measurements one process has together, and which begin first:
+`--dist loadgroup`.
 
 Tests of a file share what takes long to make, tests of dashboards a Prometheus. xdist reads groups
 of a marker from names of tests that pytest 9.2 lets nobody change, and then says nothing and groups
@@ -15,6 +16,14 @@ DASHBOARDS = re.compile(r"test_dashboards_(grafana|pictures?|queries)\.py::.*?[\
 """A test of dashboards with a Prometheus, and the folder of that."""
 PROMTOOL = re.compile(r"test_alerts_promtool\.py::.*\[(\w+)")
 LONGEST = (
+    # Measurements, of which the first waits more than it computes.
+    "test_http_api_speed.py",
+    "test_hard_input.py",
+    "test_big_input.py",
+    "test_whole_path.py",
+    "test_start_cost.py",
+    "test_pages_speed.py",
+    # Integration tests.
     "test_the_first_upgrade_and_all_that_changes_meanwhile_lose_nothing",
     "test_the_first_hour_ends_with_an_alert_that_fires",
     "test_ctrl_c_at_any_instant_is_one_line_or_comes_too_late",
