@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from exporters.wording import counts_text, iso, level_key, level_title
+from exporters.wording import age_words, counts_text, iso, level_key, level_title
 from monitor.model import Incident, Level
 from monitor.plain import join_names
 from monitor.statuses.status import Outcome, Status, Thresholds
@@ -12,8 +12,6 @@ from monitor.statuses.status import Outcome, Status, Thresholds
 _MOST_NAMES = 3
 _MOST_TITLE = 80
 """How many characters of an incident's title are shown: it is the vendor's text, of any length."""
-
-_UNITS = (("days", 86_400), ("h", 3_600), ("min", 60))
 
 
 def text_lines(statuses: Sequence[Status], thresholds: Thresholds) -> Iterator[str]:
@@ -119,21 +117,12 @@ def _parts(status: Status) -> Iterator[str]:
         yield f'"{_shorten(incident.title)}" since {incident.started_at:%Y-%m-%d %H:%M} UTC'
     if status.counted_components:
         yield f"{status.known_components} of {status.counted_components} components known"
-    yield _age(status)
+    if status.age_seconds is not None:
+        yield f"read {age_words(status.age_seconds)}"
 
 
 def _shorten(title: str) -> str:
     return title if len(title) <= _MOST_TITLE else f"{title[: _MOST_TITLE - 3]}..."
-
-
-def _age(status: Status) -> str:
-    seconds = status.age_seconds
-    if seconds is None:
-        return ""
-    for unit, size in _UNITS:
-        if seconds >= 2 * size:
-            return f"read {seconds // size:.0f} {unit} ago"
-    return f"read {max(seconds, 0):.0f} s ago"
 
 
 def _performance(statuses: Sequence[Status], thresholds: Thresholds) -> str:

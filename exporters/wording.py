@@ -1,4 +1,4 @@
-"""How levels, shares, counts and days read, in every output alike. Pure.
+"""How levels, shares, counts, days and ages read, in every output alike. Pure.
 
 None is what is unknown.
 """
@@ -13,6 +13,8 @@ from monitor.plain import visible
 
 UNKNOWN = "unknown"
 NOT_THERE = "not on the page"
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def level_title(level: Level | None) -> str:
@@ -38,6 +40,19 @@ def day_words(day: date) -> str:
 def day_title(day: date) -> str:
     """Return a day with its weekday, such as ``Fri 27 Nov 2026``."""
     return f"{day:%a} {day_words(day)}"
+
+
+def age_words(seconds: float | None) -> str:
+    """Return how long ago something was, rounded down; None = it never was."""
+    if seconds is None:
+        return "never"
+    if seconds < _MINUTE:
+        return "just now"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min ago"
+    if seconds < 2 * _DAY:
+        return f"{int(seconds // _HOUR)} h ago"
+    return f"{int(seconds // _DAY)} days ago"
 
 
 def window_json(window: Window) -> dict[str, str]:

@@ -15,7 +15,8 @@ from exporters.cells import KEYS, cell, level_class, strip
 from exporters.pages.links import Links, incident_key
 from exporters.pages.navigation import ENTRIES
 from exporters.pages.rendering import LONGEST_TEXT, cut, macro, stylesheet
-from exporters.pages.times import age_words, as_of, moment, window_words
+from exporters.pages.times import as_of, moment, window_words
+from exporters.wording import age_words
 from monitor.errors import StoreError
 from monitor.model import Absence, Day, Level, Seconds, Window
 from monitor.ratios import POLICIES

@@ -94,7 +94,7 @@ def test_what_is_well_says_so_and_how_old_the_reading_is(store) -> None:
 
     assert outcome(answer) is Outcome.OK
     assert list(text_lines([answer], THRESHOLDS)) == [
-        "OK        acme  operational; 3 of 3 components known; read 90 s ago",
+        "OK        acme  operational; 3 of 3 components known; read 1 min ago",
         "OK: 1 ok",
     ]
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
-from exporters.wording import day_title, day_words
+from exporters.wording import age_words, day_title, day_words
 from monitor.model import Window
 
 __all__ = (
     "Moment",
-    "age_words",
     "as_of",
     "day_title",
     "day_words",
@@ -16,8 +15,6 @@ __all__ = (
     "short_day",
     "window_words",
 )
-
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +71,3 @@ def when_read(
     if read_at is None or not is_published:
         return age_words(None if read_at is None else (as_of - read_at).total_seconds())
     return moment(read_at, zone, as_of).local
-
-
-def age_words(seconds: float | None) -> str:
-    """Return how long ago something was, rounded down; None = it never was."""
-    if seconds is None:
-        return "never"
-    if seconds < _MINUTE:
-        return "just now"
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min ago"
-    if seconds < 2 * _DAY:
-        return f"{int(seconds // _HOUR)} h ago"
-    return f"{int(seconds // _DAY)} days ago"

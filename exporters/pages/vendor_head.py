@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from exporters.cells import level_class
 from exporters.pages.links import Links
-from exporters.pages.times import Moment, age_words, moment, window_words
+from exporters.pages.times import Moment, moment, window_words
 from exporters.pages.vendor_subject import Subject
 from exporters.pages.words import sentence_case
 from exporters.report.sentences import headline, page_remarks, remarks, scope
-from exporters.wording import level_title, percent
+from exporters.wording import age_words, level_title, percent
 from monitor.answers import STALE_INTERVALS, Record
 from monitor.model import Incident
 
