@@ -44,6 +44,7 @@ def test_pages_are_those_of_the_store(file: Path) -> None:
         assert look.pages(SLUGS) == store.pages(SLUGS)
         assert look.pages(SLUGS, removed=True) == store.pages(SLUGS, removed=True)
         assert look.pages(()) == store.pages(()) == []
+        assert {type(page.last_ok) for page in look.pages()} == {bool}
 
 
 def test_states_are_those_of_the_store(file: Path) -> None:
@@ -53,6 +54,7 @@ def test_states_are_those_of_the_store(file: Path) -> None:
         acme = look.current(store.pages(["acme"])[0].id)
 
     assert [each.id for each in acme.open_incidents] == ["i1", "w1", "w2"]
+    assert [each.maintenance is True for each in acme.open_incidents] == [False, True, True]
     assert set(acme.levels) == {"api", "web"}
 
 

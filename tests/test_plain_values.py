@@ -64,6 +64,7 @@ def every_param():
                 yield name, param
 
 
+@pytest.mark.slow
 def test_typer_would_read_what_is_taken_the_same() -> None:
     taken = 0
     for name, param in every_param():
@@ -82,6 +83,7 @@ def test_typer_would_read_what_is_taken_the_same() -> None:
     assert taken > 100
 
 
+@pytest.mark.slow
 def test_no_option_asks_more_of_a_path_than_that_it_can_be_read() -> None:
     for name, param in every_param():
         asked = param.type_descriptor.parameter_info

@@ -109,6 +109,7 @@ def test_a_database_that_watches_nothing_is_left_to_the_store(tmp_path: Path) ->
 
 
 @pytest.mark.hours
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

@@ -27,6 +27,7 @@ ACTING = (
     "monitor.cli",
     "monitor.collect",
     "monitor.fetch",
+    "monitor.glance",
     "monitor.history",
     "monitor.network",
     "monitor.notify",
