@@ -5,7 +5,7 @@ Written by ``python -m monitor.store.statements``: change them there.
 
 from monitor.glance.statement import Statement
 
-REVISION = "0010"
+REVISION = "0011"
 """The schema that they are for."""
 
 WATCHED_PAGES = Statement(
