@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib import resources
 
 from exporters.explain.phrases import level_text
 from exporters.wording import NOT_THERE, UNKNOWN, counts_text, day_title, level_title, percent
@@ -42,6 +43,11 @@ class Strip:
 
     cells: tuple[Cell, ...]
     summary: str
+
+
+def cells_style() -> str:
+    """Return the style of cells, which a page's own goes on from."""
+    return resources.files("exporters").joinpath("cells.css").read_text("utf-8")
 
 
 def level_class(level: Level | None) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages_world import fetch, get
 
-from exporters.cells import KEYS, cell, level_class, strip
+from exporters.cells import KEYS, cell, cells_style, level_class, strip
 from exporters.pages.links import Links, incident_key
 from exporters.pages.navigation import ENTRIES
 from exporters.pages.rendering import LONGEST_TEXT, cut, macro, stylesheet
@@ -67,6 +67,7 @@ async def test_the_stylesheet_is_a_file_of_its_own(store):
 
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert answer.content == stylesheet()
+    assert answer.content.startswith(cells_style().encode())
     assert set(re.findall(rb"url\([^)]*\)", answer.content)) == {b"url(#hatch)"}
     assert b"@import" not in answer.content
 

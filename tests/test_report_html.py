@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from exporters.cells import cells_style
 from exporters.report.html_form import html_lines
 from monitor.answers import Record, record
 from monitor.config import VendorConfig
@@ -102,6 +103,10 @@ def test_without_an_outage_the_page_says_on_how_many_known_days(answer):
     quiet = replace(answer, days=answer.days[1:2])
 
     assert "None on the 3 known days." in page_of(quiet).text
+
+
+def test_days_are_drawn_as_on_the_pages(answer):
+    assert cells_style() in "\n".join(html_lines([answer], answer.query))
 
 
 def test_nothing_on_the_page_runs_or_comes_from_elsewhere(answer):

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from exporters.cells import cells_style
 from exporters.text_format import ON_SURROGATES
 from monitor.plain import safe_link, visible
 
@@ -37,7 +38,8 @@ def macro(template: str, name: str) -> Any:  # noqa: ANN401 - called by its own 
 @cache
 def stylesheet() -> bytes:
     """Return the one stylesheet."""
-    return resources.files("exporters.pages").joinpath("style.css").read_bytes()
+    own = resources.files("exporters.pages").joinpath("style.css").read_bytes()
+    return cells_style().encode() + own
 
 
 @cache

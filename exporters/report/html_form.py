@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from exporters.cells import KEYS, REVISED_KEY
+from exporters.cells import KEYS, REVISED_KEY, cells_style
 from exporters.report.html_view import vendor_view
 from exporters.report.spans import span_definitions, target_text
 from monitor.answers import Record, ReportQuery
@@ -49,7 +49,7 @@ def _template() -> tuple[Any, str]:
     files = resources.files("exporters.report")
     environment = Environment(autoescape=True, finalize=_show, trim_blocks=True)
     page = environment.from_string(files.joinpath("page.html").read_text("utf-8"))
-    return page, files.joinpath("page.css").read_text("utf-8")
+    return page, cells_style() + files.joinpath("page.css").read_text("utf-8")
 
 
 def _show(value: object) -> object:
