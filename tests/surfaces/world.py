@@ -42,6 +42,20 @@ _API = api(Desk(None, vendors={}, clock=lambda: None), version="1")
 """Made once: to make it takes longer than to ask it. Every world puts its own desk there."""
 
 
+class _AnyDesk:
+    """The desk of the world that is asked, for tools that are made once for the same reason."""
+
+    def __init__(self) -> None:
+        self.own: Desk | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.own, name)
+
+
+_DESK = _AnyDesk()
+_TOOLS = tool_server(_DESK, version="1")
+
+
 @dataclass(frozen=True)
 class World:
     """A store with vendors, one of whom is asked about at `now`."""
@@ -161,8 +175,8 @@ async def _fetch(app, paths):
 
 
 async def _call(desk, tool, questions):
-    answers = []
-    async with Client(tool_server(desk, version="1")) as client:
+    answers, _DESK.own = [], desk
+    async with Client(_TOOLS) as client:
         for question in questions:
             result = await client.call_tool(tool, question)
             assert not result.is_error, result.content
