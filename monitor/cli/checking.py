@@ -21,6 +21,7 @@ from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
 from monitor.lookups import by_slug
 from monitor.own_settings import load_settings
+from monitor.plain import count_of
 from monitor.running import SOME_PAGE_FAILED, run
 from monitor.runtime import ephemeral, open_context, open_store
 from monitor.store import PageRecord, Store
@@ -83,7 +84,7 @@ def check(
     if form is Plain.TABLE:
         for warning in warnings:
             _warn(warning)
-        say(f"{settings.source}: {_count(settings.vendors, 'vendor')}, no mistakes")
+        say(f"{settings.source}: {count_of(len(settings.vendors), 'vendor')}, no mistakes")
     differences = _differences(settings, form) if diff else None
     looks = _looks(settings, form, catalogue=catalogue) if live else None
     if form is Plain.JSON:
@@ -178,10 +179,6 @@ def _check_facts(
     }
 
 
-def _count(things: Sequence[object], what: str) -> str:
-    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"
-
-
 def _warn(text: str) -> None:
     tell(f"warning: {text}", style="yellow", err=True)
 
@@ -234,7 +231,7 @@ def _say_sum(looks: Sequence[_Look]) -> None:
     parts = [f"{changes or 'none'} {'have' if changes > 1 else 'has'} changed"]
     if unread_pages:
         parts.append(f"{unread_pages} could not be read")
-    say(f"{_count(looks, 'page')} checked, {', '.join(parts)}")
+    say(f"{count_of(len(looks), 'page')} checked, {', '.join(parts)}")
 
 
 async def _look(collector: Collector, page: PageRecord, record: PageRecord | None) -> _Look:

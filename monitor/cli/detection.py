@@ -23,7 +23,7 @@ from monitor.errors import PageError
 from monitor.kit.protocol import About
 from monitor.model import Incident, Level
 from monitor.own_settings import page_named
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import ad_hoc_vendor, ephemeral, open_store
 from monitor.store import CurrentState, PageRecord
@@ -158,7 +158,7 @@ def _state_lines(contact: FirstContact) -> Iterator[str]:
         yield f"now: {unread(contact.error)}"
         return
     count = len(contact.state.components)
-    yield f"now, {count} component{'' if count == 1 else 's'}, days in {contact.page.zone_name}:"
+    yield f"now, {count_of(count, 'component')}, days in {contact.page.zone_name}:"
     for level, names in contact.names_by_level.items():
         which = "" if level is Level.OPERATIONAL else f": {join_names(names, MOST_NAMED)}"
         yield f"  {len(names)} {level_title(level)}{which}"

@@ -36,7 +36,7 @@ from monitor.model import without_none
 from monitor.network import open_files
 from monitor.notify import Notifier
 from monitor.own_settings import load_settings
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 from monitor.presence import Presence
 from monitor.reread import Hangups, Rereading
 from monitor.running import run
@@ -145,7 +145,7 @@ async def serve_until_stopped(
         scheme = "http" if keeper.context() is None else "https"
         where = f"{scheme}://{settings.host}:{settings.port}/metrics"
         count = len(context.vendors)
-        status = f"watching {count} vendor{'' if count == 1 else 's'}; metrics on {where}"
+        status = f"watching {count_of(count, 'vendor')}; metrics on {where}"
         aside(status)
         notifier.ready(status)
         rereading = asyncio.create_task(
