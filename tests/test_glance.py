@@ -10,7 +10,6 @@ from store_support import add_page
 
 from monitor.glance.file import NoGlance, glance, sqlite_file
 from monitor.store import Store, addresses
-from monitor.store.statements import FILE, module_text
 
 SLUGS = {"acme", "former", "nobody"}
 
@@ -30,10 +29,6 @@ def file(filled: Path, tmp_path: Path) -> Path:
 
 def url(file: Path) -> str:
     return f"sqlite:///{file}"
-
-
-def test_the_statements_are_what_those_of_the_store_come_to() -> None:
-    assert FILE.read_text() == module_text(), "run: python -m monitor.store.statements"
 
 
 def test_pages_are_those_of_the_store(file: Path) -> None:

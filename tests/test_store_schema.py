@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.errors import StoreError
-from monitor.store import Patience, Store, engine, schema, sqlite
+from monitor.store import Patience, Store, engine, schema, sqlite, statements
 from monitor.store.tables import METADATA
 from tests.store_support import DATABASES, NOW, add_page, database, evidence, incident, save
 from tests.template import migrated
@@ -44,6 +44,10 @@ def test_the_migrations_make_the_tables_of_the_code(opened):
 
     schema.check(opened)
     assert table_names(opened) == {*METADATA.tables, "alembic_version"}
+
+
+def test_what_is_read_by_a_glance_is_what_the_statements_of_the_store_come_to():
+    assert statements.FILE.read_text() == statements.module_text(), "`make statements` writes it"
 
 
 def test_a_table_that_differs_from_the_code_is_named(opened):
