@@ -10,15 +10,16 @@ from exporters.pages.times import Moment, moment, window_words
 from exporters.pages.vendor_subject import Subject
 from exporters.pages.words import sentence_case
 from exporters.report.sentences import headline, page_remarks, remarks, scope
-from exporters.wording import age_words, level_title, percent
+from exporters.wording import age_words, day_words, level_title, percent
 from monitor.answers import STALE_INTERVALS, Record
+from monitor.intervals import ONE_DAY
 from monitor.model import Incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The sentence with everything needed to argue with it. `permalink` is the figure's lasting
-    address.
+    """The sentence with everything needed to argue with it. `permalink` is the lasting address of
+    the figure, or of the one that `permalink_title` names.
     """
 
     sentence: str
@@ -28,6 +29,7 @@ class Head:
     coverage: str
     as_of: Moment
     permalink: str
+    permalink_title: str
     remarks: tuple[str, ...]
 
 
@@ -62,6 +64,7 @@ def head(subject: Subject, links: Links, as_of: datetime) -> Head:
     """Return what the page says first; all that it shows was told by `as_of`."""
     record, figures = subject.record, subject.figures
     zone, window = record.page.zone, subject.window
+    address, title = _permalink(subject, links)
     told = record if subject.is_of_today else _without_present(record)
     own_remarks = remarks(told) if subject.component is None else page_remarks(told)
     return Head(
@@ -71,7 +74,8 @@ def head(subject: Subject, links: Links, as_of: datetime) -> Head:
         zone=record.page.zone_name,
         coverage=percent(figures.coverage_ratio),
         as_of=moment(as_of, zone, as_of),
-        permalink=_permalink(subject, links),
+        permalink=address,
+        permalink_title=title,
         remarks=tuple(map(sentence_case, own_remarks)),
     )
 
@@ -87,11 +91,18 @@ def _without_present(record: Record) -> Record:
     )
 
 
-def _permalink(subject: Subject, links: Links) -> str:
-    window = subject.window
-    if subject.component is None:
-        return links.window(subject.slug, window.days, window.last)
-    return links.component_window(subject.slug, subject.component.slug, window.days, window.last)
+def _permalink(subject: Subject, links: Links) -> tuple[str, str]:
+    """Return a lasting address and what it leads to. Of what is published, components have one for
+    the end of each month alone.
+    """
+    window, component = subject.window, subject.component
+    last, title = window.last, "Permalink of this figure"
+    if component is None:
+        return links.window(subject.slug, window.days, last), title
+    if links.published and subject.is_of_today:
+        last = last.replace(day=1) - ONE_DAY
+        title = f"Permalink of the figure of {day_words(last)}"
+    return links.component_window(subject.slug, component.slug, window.days, last), title
 
 
 def present(subject: Subject, links: Links, interval_seconds: int) -> Present | None:

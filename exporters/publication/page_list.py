@@ -19,7 +19,7 @@ from exporters.pages.links import incident_key
 from exporters.pages.maintenance import MAINTENANCE
 from exporters.pages.ranking import RANKING
 from exporters.pages.stacks import STACK, STACKS
-from exporters.pages.vendor import COMPONENT, VENDOR, VENDOR_WINDOW
+from exporters.pages.vendor import COMPONENT, COMPONENT_WINDOW, VENDOR, VENDOR_WINDOW
 from exporters.pages.visits import PageKind
 from exporters.publication.scope import Scope
 from monitor.answers import IncidentLevel
@@ -69,6 +69,17 @@ def each_figure(scope: Scope) -> Iterator[Address]:
     """Yield the 90 days that end with each of those days."""
     for slug, day in _days(scope):
         yield Address({"vendor": slug, "days": "90", "date": day.isoformat()}, day)
+
+
+def each_component_figure(scope: Scope) -> Iterator[Address]:
+    """Yield the 90 days of each component that end with a month. Of every day they would be most
+    of the site: as many for each component as for the vendor.
+    """
+    for page in scope.pages():
+        for last in scope.month_ends(page):
+            for part in scope.page_record(page, last).components:
+                parts = {"vendor": page.slug, "component": part.slug, "days": "90"}
+                yield Address(parts | {"date": last.isoformat()}, last)
 
 
 def _days(scope: Scope) -> Iterator[tuple[str, date]]:
@@ -130,6 +141,7 @@ PUBLISHED = (
     Published(VENDOR, each_vendor),
     Published(COMPONENT, each_component),
     Published(VENDOR_WINDOW, each_figure),
+    Published(COMPONENT_WINDOW, each_component_figure),
     Published(DAY, each_day),
     Published(INCIDENT, each_incident),
     Published(CHANGES, once),

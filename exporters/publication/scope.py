@@ -101,6 +101,11 @@ class Scope:
         months = months_until(self.today(page), self.months)
         return [month for month in months if month.last >= known.first]
 
+    def month_ends(self, page: PageRecord) -> list[date]:
+        """Return the last days of the months that are published of a page and are over."""
+        today = self.today(page)
+        return [month.last for month in self.months_of(page) if month.last < today]
+
     def known_days(self, page: PageRecord) -> Window | None:
         """Return the days of the months that are published, from the first that is known until
         today; None = none is.
@@ -135,10 +140,12 @@ class Scope:
             if answers.incident_history(self.store, page, vendor, key, self.now) is not None:
                 yield each
 
-    def page_record(self, page: PageRecord) -> Record:
-        """Return the record over the window that the pages show."""
-        return self._record(page, PAGE_DAYS)
+    def page_record(self, page: PageRecord, last: date | None = None) -> Record:
+        """Return the record over the window that the pages show, which ends with a day; None =
+        today.
+        """
+        return self._record(page, PAGE_DAYS, last)
 
-    def _record(self, page: PageRecord, days: int) -> Record:
-        query = ReportQuery(now=self.now, window_days=days, policy=self.site.policy())
+    def _record(self, page: PageRecord, days: int, last: date | None = None) -> Record:
+        query = ReportQuery(now=self.now, window_days=days, as_of=last, policy=self.site.policy())
         return answers.record(self.store, page, self.vendors[page.slug], query)
