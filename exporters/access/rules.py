@@ -43,6 +43,18 @@ class Rules:
         return self.passwords is not None or bool(self.tokens)
 
     @property
+    def schemes(self) -> tuple[str, ...]:
+        """By what a request shows who asks, as the API's document names it; none = everybody may
+        ask.
+        """
+        needed = {
+            "certificate": self.needs_certificate,
+            "basic": self.passwords is not None,
+            "bearer": bool(self.tokens),
+        }
+        return tuple(scheme for scheme, is_needed in needed.items() if is_needed)
+
+    @property
     def warning(self) -> str | None:
         """What is allowed and probably not meant; None = nothing."""
         if not self.asks_for_credentials or self.is_local or self.context is not None:

@@ -1,6 +1,6 @@
 """The API as an application: its resources, its documents, and what surrounds every answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -29,6 +29,7 @@ from exporters.api.desk import Desk, Moment, Reply, desk_of
 from exporters.api.forms import now_head
 from exporters.api.parameters import Nothing
 from exporters.api.problems import HANDLERS
+from exporters.api.security import secured
 from exporters.below import Below
 from exporters.responses import html_response
 
@@ -52,8 +53,15 @@ _SEEN_ELSEWHERE = ("ETag", "Last-Modified", "Retry-After")
 """Headers that a page of another origin may read."""
 
 
-def api(desk: Desk, *, version: str, origins: Sequence[str] = ()) -> FastAPI:
-    """Return the application with everything under `/api`.
+def api(
+    desk: Desk,
+    *,
+    version: str,
+    origins: Sequence[str] = (),
+    schemes: Callable[[], Collection[str]] = tuple,
+) -> FastAPI:
+    """Return the application with everything under `/api`. `schemes` says by what a request must
+    show who asks now: its documents tell so, and the gate before it sees to it.
 
     Pages of these `origins` (`https://tools.example.com`, or `*` for any) may read the answers;
     those of no other may.
@@ -92,13 +100,19 @@ def api(desk: Desk, *, version: str, origins: Sequence[str] = ()) -> FastAPI:
     )
     for router in _RESOURCES:
         app.include_router(router, prefix=ROOT, responses=documentation.PROBLEMS)
-    _add_documents(app)
+    _add_documents(app, schemes)
     return app
 
 
-def api_routes(desk: Desk, *, version: str, origins: Sequence[str] = ()) -> list[BaseRoute]:
+def api_routes(
+    desk: Desk,
+    *,
+    version: str,
+    origins: Sequence[str] = (),
+    schemes: Callable[[], Collection[str]] = tuple,
+) -> list[BaseRoute]:
     """Return the API as routes of the web application; arguments as those of `api`."""
-    return [Below("/api", api(desk, version=version, origins=origins))]
+    return [Below("/api", api(desk, version=version, origins=origins, schemes=schemes))]
 
 
 def _index(version: str) -> Any:  # noqa: ANN401 - an endpoint
@@ -123,14 +137,17 @@ def _index(version: str) -> Any:  # noqa: ANN401 - an endpoint
     return index
 
 
-def _add_documents(app: FastAPI) -> None:
+def _add_documents(app: FastAPI, schemes: Callable[[], Collection[str]]) -> None:
     """Add the OpenAPI document, and the page for people that is made of it."""
 
+    def document() -> dict[str, Any]:
+        return secured(documentation.document(app), schemes())
+
     async def openapi(_request: Request) -> Response:
-        return JSONResponse(documentation.document(app), headers={"cache-control": "no-cache"})
+        return JSONResponse(document(), headers={"cache-control": "no-cache"})
 
     async def docs(request: Request) -> Response:
-        return await html_response(request, lambda: documentation.page(documentation.document(app)))
+        return await html_response(request, lambda: documentation.page(document()))
 
     app.add_route(OPENAPI, openapi, methods=["GET"], include_in_schema=False)
     app.add_route(DOCS, docs, methods=["GET"], include_in_schema=False)

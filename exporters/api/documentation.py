@@ -58,6 +58,7 @@ def page(schema: Mapping[str, Any]) -> str:
         version=schema["info"]["version"],
         summary=schema["info"]["summary"],
         resources=list(_resources(schema)),
+        ways=list(_ways(schema)),
         schemas=list(_schemas(schema)),
     )
 
@@ -86,6 +87,13 @@ def _resources(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 if status != "200"
             ],
         }
+
+
+def _ways(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield by what a request may show who asks, in words; none where everybody may."""
+    objects = schema["components"].get("securitySchemes", {})
+    for way in schema.get("security", ()):
+        yield "; and ".join(objects[name]["description"].rstrip(".") for name in way)
 
 
 def _schemas(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

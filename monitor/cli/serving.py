@@ -271,7 +271,12 @@ def _web_server(
             *page_routes(site),
             *badge_routes(watched),
             *feed_routes(watched),
-            *api_routes(desk, version=__version__, origins=context.settings.cors_origins),
+            *api_routes(
+                desk,
+                version=__version__,
+                origins=context.settings.cors_origins,
+                schemes=lambda: keeper.rules.schemes,
+            ),
             *([] if agents is None else agents.routes(context.settings.cors_origins)),
         ],
     )
