@@ -7,6 +7,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Self
 
 from exporters.connections import REQUEST_SECONDS, Phase, Standing
@@ -28,6 +29,7 @@ class Handshake:
         on_end: Callable[[Self], object],
     ) -> None:
         self._client = client
+        self._is_local = _is_local(client)
         self._standing = Standing(Phase.ASKING, asyncio.get_running_loop().time())
         self._task = asyncio.create_task(self._encrypt(protocol, context), name="handshake")
         self._task.add_done_callback(lambda _: on_end(self))
@@ -52,8 +54,18 @@ class Handshake:
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
         except OSError as error:  # the client's: no TLS, no trust, no certificate, or it has gone
-            log.info("a connection could not be encrypted: %s", error)
+            # A health check on this machine tries both ways, again and again.
+            level = logging.DEBUG if self._is_local else logging.INFO
+            log.log(level, "a connection could not be encrypted: %s", error)
             self._client.close()
         except BaseException:
             self._client.close()
             raise
+
+
+def _is_local(client: socket.socket) -> bool:
+    """Whether a client is on this machine; one that has gone already is not known to be."""
+    try:
+        return ip_address(client.getpeername()[0]).is_loopback
+    except (OSError, ValueError, IndexError):
+        return False

@@ -98,3 +98,15 @@ async def test_plain_text_is_no_tls_and_the_next_is_answered(authority):
         assert b"HTTP" not in await reader.read()
         assert await ask(port, authority) == "https True []"
         writer.close()
+
+
+async def test_what_this_machine_says_unencrypted_is_no_news(authority, caplog):
+    caplog.set_level("DEBUG", "exporters.handshakes")
+    async with encrypted(authority) as port:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            with pytest.raises(httpx.HTTPError):
+                await client.get(f"http://127.0.0.1:{port}/healthz")
+        while not caplog.records:
+            await asyncio.sleep(0.01)
+
+    assert {each.levelname for each in caplog.records} == {"DEBUG"}

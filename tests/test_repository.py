@@ -15,6 +15,7 @@ import monitor
 from monitor.cli import app
 from monitor.cli.platform_text import platform_rows
 from monitor.cli.rows import markdown
+from monitor.health import USUAL
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
@@ -294,7 +295,8 @@ def test_the_container_listens_where_the_health_check_and_prometheus_look():
     (port,) = re.findall(r"MONITOR_LISTEN=0\.0\.0\.0:(\d+)", environment)
 
     assert "MONITOR_OPEN=true" in environment, "else it would refuse to start"
-    assert f"127.0.0.1:{port}/healthz" in instructions("HEALTHCHECK")[0]
+    assert '"-m", "monitor.health"' in instructions("HEALTHCHECK")[0]
+    assert f"127.0.0.1:{port}" == USUAL
     assert f"vendorstatus:{port}" in FILES["grafana/prometheus.yml"]
     assert f":{port}" in FILES["compose.yaml"]
 
