@@ -25,6 +25,7 @@ ALL = {
     "prometheusRule": {"enabled": True},
     "dashboards": {"enabled": True},
 }
+CERTIFICATES = {"webConfig": {"existingSecret": "web", "requiresCertificate": True}}
 VERSIONS = ["1.28", "1.33", kubernetes_validate.latest_version()]
 
 
@@ -75,7 +76,11 @@ def test_the_chart_has_no_mistake_that_helm_finds():
 
 @pytest.mark.integration
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("values", [{}, POSTGRESQL, ALL], ids=["sqlite", "postgresql", "all"])
+@pytest.mark.parametrize(
+    "values",
+    [{}, POSTGRESQL, ALL, CERTIFICATES],
+    ids=["sqlite", "postgresql", "all", "certificates"],
+)
 def test_what_it_renders_is_valid_by_kubernetes_own_schemas(version, values):
     for manifest in render(values, version=version):
         if manifest["apiVersion"] != OPERATOR:
@@ -196,3 +201,12 @@ def test_a_secret_says_who_may_ask_and_the_probes_and_prometheus_ask_accordingly
         assert served[probe]["httpGet"]["scheme"] == "HTTPS"
     assert endpoint.items() >= BASIC.items()
     assert "args" not in container(render())
+
+
+@pytest.mark.integration
+def test_where_every_client_needs_a_certificate_the_probes_see_that_somebody_listens():
+    served = container(render(CERTIFICATES))
+
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert served[probe]["tcpSocket"] == {"port": "http"}
+        assert "httpGet" not in served[probe]

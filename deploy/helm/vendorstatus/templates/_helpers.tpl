@@ -36,3 +36,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
+
+{{/* What a probe asks, which shows no certificate: where every client needs one, only whether somebody listens. */}}
+{{- define "vendorstatus.probe" -}}
+{{- if .web.requiresCertificate -}}
+tcpSocket: {port: http}
+{{- else -}}
+httpGet: {path: {{ .path }}, port: http{{ with .web.probeScheme }}, scheme: {{ . }}{{ end }}}
+{{- end }}
+{{- end }}
