@@ -6,7 +6,7 @@ from typing import Any
 
 from exporters.wording import age_words, counts_text, iso, level_key, level_title
 from monitor.model import Incident, Level
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 from monitor.statuses.status import Outcome, Status, Thresholds
 
 _MOST_NAMES = 3
@@ -116,7 +116,8 @@ def _parts(status: Status) -> Iterator[str]:
     for incident in [*status.incidents, *status.maintenances][:1]:
         yield f'"{_shorten(incident.title)}" since {incident.started_at:%Y-%m-%d %H:%M} UTC'
     if status.counted_components:
-        yield f"{status.known_components} of {status.counted_components} components known"
+        every = count_of(status.counted_components, "component")
+        yield f"{status.known_components} of {every} known"
     if status.age_seconds is not None:
         yield f"read {age_words(status.age_seconds)}"
 

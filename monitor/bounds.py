@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from monitor.errors import NameTooLong, TooManyComponents
 from monitor.model import Evidence, Incident, PageInfo, id_set
+from monitor.plain import count_of
 
 MAX_COMPONENTS = 10_000
 MAX_NEW_COMPONENTS = 5_000
@@ -64,7 +65,7 @@ def require_few_new(count: int, bounds: Bounds, *, url: str) -> None:
     """Raise TooManyComponents when so many components are new on the page within 24 hours."""
     if count > bounds.new_components:
         raise TooManyComponents(
-            f"too many components: {count} new ones within 24 hours, at most"
+            f"too many components: {count_of(count, 'new one')} within 24 hours, at most"
             f" {bounds.new_components} are taken",
             url=url,
             remedy="raise `max_new_components` for this page if you trust it",

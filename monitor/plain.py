@@ -212,9 +212,9 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def count_of(number: int, noun: str) -> str:
-    """Return so many of a noun: ``1 day``, ``2 days``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count_of(number: int, noun: str, form: str = "") -> str:
+    """Return so many of a noun: ``1 day``, ``2 days``; with `form` ``,`` also ``2,000 days``."""
+    return f"{number:{form}} {noun}" if number == 1 else f"{number:{form}} {noun}s"
 
 
 def join_names(names: Collection[str], most: int = MOST_NAMES) -> str:

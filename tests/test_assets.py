@@ -61,7 +61,7 @@ def test_what_is_the_same_stays_and_what_is_missing_is_written(
     code, out, _ = monitor("assets", "x")
 
     assert code == 0
-    assert out.startswith("wrote x/grafana/alerts/alertmanager.yml\n1 files written, ")
+    assert out.startswith("wrote x/grafana/alerts/alertmanager.yml\n1 file written, ")
     assert in_folder(tmp_path / "x") == in_the_repository()
 
 

@@ -199,7 +199,7 @@ def test_a_vacuum_gives_back_what_size_says_is_free(monitor, tmp_path):
     before = upkeep.sizes(tmp_path / "monitor.db")
     code, out, _ = monitor("db", "size")
     assert (code, "free" in out) == (0, True)
-    assert any(line.startswith("page ") and " 1 rows" in line for line in out.splitlines())
+    assert any(line.startswith("page ") and " 1 row " in line for line in out.splitlines())
     assert monitor("db", "vacuum")[0] == 0
     after = upkeep.sizes(tmp_path / "monitor.db")
 

@@ -43,7 +43,7 @@ def test_a_copy_says_a_line_a_table_and_what_came_of_it(monitor, tmp_path):
     lines = out.splitlines()
 
     assert (code, err) == (0, "")
-    assert any(line.split()[:3] == ["poll", "1", "rows"] for line in lines)
+    assert any(line.split()[:3] == ["poll", "1", "row"] for line in lines)
     assert len(lines) == len(copy_rows.tables()) + 1
     assert lines[-1] == (
         f"sqlite:///{tmp_path / 'monitor.db'} copied to sqlite:///moved.db: 2 rows, read again and"

@@ -62,7 +62,7 @@ async def test_a_stack_with_a_target_that_was_never_read_is_unknown(store):
     page = await get(store, "/stacks/checkout")
     every = await get(store, "/stacks")
 
-    assert "Unknown now: 1 of 2 targets are known; unknown: globex." in page.text
+    assert "Unknown now: 1 of 2 targets is known; unknown: globex." in page.text
     assert "globex unknown the page was never read never" in page.text
     assert "checkout unknown globex 1 of 2" in every.text
     assert "gone unknown nobody 1 of 2" in every.text
@@ -73,7 +73,7 @@ async def test_trouble_stands_whatever_is_unknown(store):
     read(store, "acme", Level.DEGRADED)
     page = await get(store, "/stacks/gone")
 
-    assert "Degraded now, at acme; 1 of 2 targets are known." in page.text
+    assert "Degraded now, at acme; 1 of 2 targets is known." in page.text
     assert "nobody unknown it is not watched" in page.text
     assert "nobody" not in " ".join(page.links)
 

@@ -287,6 +287,7 @@ def test_no_secret_of_an_address_is_left_in_it_or_in_what_is_said_of_it(
 
 def test_one_of_a_noun_is_no_plural() -> None:
     assert [count_of(number, "day") for number in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+    assert [count_of(number, "row", ",") for number in (1, 2_000)] == ["1 row", "2,000 rows"]
 
 
 @pytest.mark.parametrize(

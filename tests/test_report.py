@@ -178,7 +178,7 @@ def test_the_sentence_says_how_many_components_it_is_about(store, page):
     some = record(store, store.pages()[0], replace(ACME, exclude=("web",)), query)
 
     assert ", any component, " in sentence(recorded(store))
-    assert ", any of 1 components (1 excluded), " in sentence(some)
+    assert ", any of 1 component (1 excluded), " in sentence(some)
 
 
 def test_a_reading_that_failed_is_remarked_with_what_went_wrong(store, page):

@@ -139,7 +139,7 @@ def test_a_word_nobody_knows_and_too_few_known_components_are_unknown(store) -> 
     read(store, api=None)
 
     assert asked(store).why_unknown == "only 2 of 3 components are known"
-    assert asked(store, "acme/api").why_unknown == "only 0 of 1 components are known"
+    assert asked(store, "acme/api").why_unknown == "only 0 of 1 component is known"
     assert outcome(asked(store, "acme/web")) is Outcome.OK
 
 

@@ -7,6 +7,7 @@ from exporters.agents.texts import bounded, moment
 from exporters.api.desk import Moment
 from monitor.config import CatalogEntry, VendorConfig, catalog, catalog_names
 from monitor.lookups import urls_of
+from monitor.plain import count_of
 from monitor.suggestions import did_you_mean, fold, nearest_key
 
 USUAL, MOST = 10, 50
@@ -82,7 +83,8 @@ def _sentence(knowledge: Moment, search: str, own: int, others: int, near: str |
         hint = did_you_mean(near) or "a person can add its page with `monitor add ADDRESS`"
         return f"no vendor of the name {bounded(search)!r} is known; {hint}; {as_of}"
     return (
-        f"{own} watched vendors and {others} others of the catalogue have {bounded(search)!r}"
+        f"{count_of(own, 'watched vendor')} and {count_of(others, 'other')} of the catalogue have"
+        f" {bounded(search)!r}"
         " in their names; how a vendor that is not watched is, is unknown: a person can add it with"
         f" `monitor add SLUG`; {as_of}"
     )

@@ -12,7 +12,7 @@ from exporters.wording import percent
 from monitor import answers
 from monitor.lookups import slugs_by_id
 from monitor.model import Window
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 
 USUAL, MOST = 20, 50
 _MOST_NAMES = 10
@@ -75,8 +75,11 @@ def _is_read(about: Subject) -> bool:
 
 def _count(every: Sequence[Incident], limit: int) -> str:
     more = f", the latest {limit} are listed" if len(every) > limit else ""
-    is_open = sum(each.is_open for each in every)
-    return f"{len(every)} incidents and maintenances are told of{more}, {is_open} of them go on"
+    going_on = sum(each.is_open for each in every)
+    if len(every) == 1:
+        return f"1 incident or maintenance is told of, and {'goes on' if going_on else 'is over'}"
+    go_on = "goes on" if going_on == 1 else "go on"
+    return f"{len(every)} incidents and maintenances are told of{more}, {going_on} of them {go_on}"
 
 
 def _reach(knowledge: Moment, subjects: Sequence[Subject], days: Days) -> str:
@@ -84,7 +87,9 @@ def _reach(knowledge: Moment, subjects: Sequence[Subject], days: Days) -> str:
     if len(subjects) != 1:
         count = days.days or knowledge.window_days
         read = sum(map(_is_read, subjects))
-        return f"in {count} days of {len(subjects)} vendors, of which {read} were read lately"
+        were = "was" if read == 1 else "were"
+        of_vendors = f"{count_of(count, 'day')} of {len(subjects)} vendors"
+        return f"in {of_vendors}, of which {read} {were} read lately"
     about = subjects[0]
     record = about.record(days.report_query(knowledge, about))
     window, coverage = record.window, percent(record.figures.coverage_ratio)

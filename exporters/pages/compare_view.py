@@ -13,6 +13,7 @@ from exporters.pages.words import of_known_days
 from exporters.wording import count_text, level_title, percent
 from monitor.answers import JointDays, Record
 from monitor.model import Day, Window
+from monitor.plain import count_of
 from monitor.ratios import POLICIES
 
 
@@ -104,7 +105,8 @@ def _how_chance_is_meant(joint: JointDays) -> str:
         return ""
     counts = " and ".join(map(str, joint.outage_days))
     return (
-        f" Chance: {counts} outage days strewn independently over {joint.known_dates} days"
+        f" Chance: {counts} outage days strewn independently over"
+        f" {count_of(joint.known_dates, 'day')}"
         " (hypergeometric); outages cluster in time, so chance alone reaches further than this."
     )
 

@@ -10,7 +10,7 @@ from exporters.pages.times import Moment, moment, when_read
 from exporters.wording import level_title
 from monitor.answers import StackStatus, Status
 from monitor.model import Level
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 
 _MOST_NAMES = 3
 
@@ -76,7 +76,8 @@ def _worst_names(stack: StackStatus) -> str:
 
 def sentence(stack: StackStatus) -> str:
     """Return how a stack is, and of how many of its targets that is known."""
-    known = f"{stack.known_targets} of {len(stack.statuses)} targets are known"
+    are = "is" if 1 in {stack.known_targets, len(stack.statuses)} else "are"
+    known = f"{stack.known_targets} of {count_of(len(stack.statuses), 'target')} {are} known"
     names = _worst_names(stack)
     if stack.level is None:
         return f"Unknown now: {known}; unknown: {names}."

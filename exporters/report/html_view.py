@@ -19,7 +19,7 @@ from exporters.wording import NOT_THERE, level_title, percent
 from monitor.answers import ComponentRecord, Record, SpanFigures
 from monitor.lookups import among
 from monitor.model import Incident, by_id
-from monitor.plain import safe_link
+from monitor.plain import count_of, safe_link
 
 _SOURCES = {"bars": "uptime record", "impacts": "incidents", "observations": "our polls"}
 
@@ -151,7 +151,7 @@ def _no_outages(record: Record) -> str:
     figures = record.figures
     if not figures.known_days:
         return "No day is known, so nothing can be said of outages."
-    return f"None on the {figures.known_days} known days."
+    return f"None on the {count_of(figures.known_days, 'known day')}."
 
 
 def _disputes(record: Record) -> Iterator[dict[str, str]]:

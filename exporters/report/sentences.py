@@ -26,11 +26,12 @@ def sentence(record: Record) -> str:
 def headline(figures: WindowFigures) -> str:
     """Return on how many of how many known days there was an outage, and the bounds."""
     if figures.absent_days == figures.window.days:
-        return f"there was no component yet on any of the {figures.absent_days} days"
+        return f"there was no component yet on {_any_of(figures.absent_days)}"
     if figures.outage_day_bounds is None:
-        return f"no data for any of the {figures.unknown_days} days"
+        return f"no data for {_any_of(figures.unknown_days)}"
     headline = (
-        f"partial or major outage on {figures.outage_days} of {figures.known_days} known days"
+        f"partial or major outage on {figures.outage_days} of"
+        f" {count_of(figures.known_days, 'known day')}"
         f" ({percent(figures.outage_day_ratio)})"
     )
     if not figures.unknown_days:
@@ -39,12 +40,17 @@ def headline(figures: WindowFigures) -> str:
     return f"{headline}, {least} to {most} of {figures.known_days + figures.unknown_days}"
 
 
+def _any_of(days: int) -> str:
+    return "the day" if days == 1 else f"any of the {days} days"
+
+
 def scope(record: Record) -> str:
     """Return which components the figure is about."""
     left_out = sum(component.is_excluded for component in record.components)
     if not left_out:
         return "any component"
-    return f"any of {len(record.components) - left_out} components ({left_out} excluded)"
+    counted = count_of(len(record.components) - left_out, "component")
+    return f"any of {counted} ({left_out} excluded)"
 
 
 def remarks(record: Record) -> Iterator[str]:

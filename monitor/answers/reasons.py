@@ -13,7 +13,7 @@ from monitor.config import VendorConfig
 from monitor.intervals import ONE_DAY
 from monitor.model import Aspect, Day, Level, PageHistory
 from monitor.overrides import apply
-from monitor.plain import duration
+from monitor.plain import count_of, duration
 from monitor.shares import exact_percent, percent
 from monitor.standing import is_bad
 from monitor.store import PageRecord, Store
@@ -124,7 +124,9 @@ def _coverage(day: Day) -> str:
     share = f"{percent(day.coverage)} of the day known"
     if day.counted_components is None:
         return share
-    return f"{share}, {day.known_components} of {day.counted_components} components known"
+    return (
+        f"{share}, {day.known_components} of {count_of(day.counted_components, 'component')} known"
+    )
 
 
 def _witnesses(case: Case, days: PageHistory, verdict: Day) -> Iterator[str]:

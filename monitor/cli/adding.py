@@ -20,7 +20,7 @@ from monitor.kit.states import components_of
 from monitor.lookups import names_of
 from monitor.model import Component
 from monitor.picks import select
-from monitor.plain import indent, join_names
+from monitor.plain import count_of, indent, join_names
 from monitor.suggestions import did_you_mean, nearest
 from monitor.terminal import ask as ask_person
 from monitor.terminal import note, say
@@ -127,8 +127,8 @@ def _say_plan(addition: Addition, default_vendors: int | None) -> None:
     say(f"{file} gets:", *indent(addition.lines))
     if addition.is_new_file and default_vendors is not None:
         note(
-            f"until now the built-in list of {default_vendors} vendors was watched; from now on"
-            f" only those in {addition.path}"
+            f"until now the built-in list of {count_of(default_vendors, 'vendor')} was watched;"
+            f" from now on only those in {addition.path}"
         )
 
 

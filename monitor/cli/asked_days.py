@@ -11,6 +11,7 @@ from monitor.config import VendorConfig
 from monitor.errors import ConfigError
 from monitor.intervals import day_of
 from monitor.model import Window
+from monitor.plain import count_of
 from monitor.runtime import Context
 from monitor.spans import SpanChoice, parse_span
 from monitor.store import PageRecord, Store
@@ -36,7 +37,9 @@ def component_and_days(words: Sequence[str], most_days: int) -> tuple[str | None
     component, days = (words[0], words[1:]) if has_component else (None, words)
     if len(days) > most_days:
         what = " ".join(["[COMPONENT]", *["[DAY]"] * most_days])
-        raise ConfigError(f"expected {what}, got {len(words)} words; quote a name with spaces")
+        raise ConfigError(
+            f"expected {what}, got {count_of(len(words), 'word')}; quote a name with spaces"
+        )
     for word in days:
         if not is_about_days(word):
             raise ConfigError(

@@ -10,7 +10,7 @@ import typer
 
 from monitor.errors import ConfigError
 from monitor.fetch import replace_file
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 from monitor.terminal import say
 
 commands = typer.Typer()
@@ -61,7 +61,9 @@ def assets(
         why = error.strerror or error
         raise ConfigError(f"cannot write {place}: {why}; choose another folder") from error
     say(*[f"wrote {folder / path}" for path in paths])
-    say(f"{len(paths)} files written, {len(files) - len(paths)} were there already")
+    others = len(files) - len(paths)
+    were = "was" if others == 1 else "were"
+    say(f"{count_of(len(paths), 'file')} written, {others} {were} there already")
     say(f"next: {folder / 'docs' / 'alerts.md'} says how to load the rules")
 
 

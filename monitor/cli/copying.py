@@ -10,6 +10,7 @@ from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.config import read_database
 from monitor.errors import ConfigError
 from monitor.own_settings import load_settings
+from monitor.plain import count_of
 from monitor.progress import counting
 from monitor.running import SOME_PAGE_FAILED, end_interrupted
 from monitor.store import addresses, copies, places
@@ -53,18 +54,21 @@ def copy(
     if not all(table.is_equal for table in tables):
         say(f"{where} is not equal and stays unfinished; run the same command again", err=True)
         raise typer.Exit(SOME_PAGE_FAILED)
-    rows = sum(table.rows for table in tables)
-    say(f"{addresses.display(source)} copied to {where}: {rows:,} rows, read again and equal")
+    rows = count_of(sum(table.rows for table in tables), "row", ",")
+    say(f"{addresses.display(source)} copied to {where}: {rows}, read again and equal")
 
 
 def _say_table(table: copies.CopiedTable) -> None:
     checksum = table.checksum[:_CHECKSUM_SHOWN]
+    rows = f"{table.name:<24}{table.rows:>12,} {'row ' if table.rows == 1 else 'rows'}"
     if table.is_equal:
-        say(f"{table.name:<24}{table.rows:>12,} rows  {checksum}")
+        say(f"{rows}  {checksum}")
     else:
-        other = f"{table.target_rows:,} rows {table.target_checksum[:_CHECKSUM_SHOWN]}"
+        other = (
+            f"{count_of(table.target_rows, 'row', ',')} {table.target_checksum[:_CHECKSUM_SHOWN]}"
+        )
         say(
-            f"{table.name:<24}{table.rows:>12,} rows  {checksum}  DIFFERS: the copy has {other}",
+            f"{rows}  {checksum}  DIFFERS: the copy has {other}",
             style="red",
         )
 

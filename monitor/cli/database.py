@@ -189,7 +189,7 @@ def size(
     )
     for table in sizes.tables:
         room = "" if table.bytes is None else f"{_readable(table.bytes):>12}"
-        say(f"{table.name:<24}{table.rows:>12,} rows{room}")
+        say(f"{table.name:<24}{table.rows:>12,} {'row ' if table.rows == 1 else 'rows'}{room}")
 
 
 def _print_size(whole: Facts, tables: Sequence[Facts], form: Shape) -> None:

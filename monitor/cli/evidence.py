@@ -13,7 +13,7 @@ from monitor.cli.asked_days import Subject
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.errors import ConfigError
 from monitor.fetch import replace_file
-from monitor.plain import json_text
+from monitor.plain import count_of, json_text
 from monitor.running import SOME_PAGE_FAILED
 from monitor.runtime import open_context
 from monitor.store import PageRecord, PinnedBody
@@ -76,7 +76,7 @@ def write_evidence(
             raise ConfigError(
                 f"cannot write {folder}: {error.strerror or error}; choose another folder"
             ) from error
-    say(f"{len(bodies)} answers of {page.slug} on {asked_day} in {folder}")
+    say(f"{count_of(len(bodies), 'answer')} of {page.slug} on {asked_day} in {folder}")
 
 
 def write(

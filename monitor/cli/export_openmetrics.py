@@ -28,6 +28,7 @@ from monitor.cli.export_query import (
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
+from monitor.plain import count_of
 from monitor.progress import counting
 from monitor.runtime import Context, open_context
 from monitor.store import PageRecord
@@ -88,7 +89,7 @@ def write_openmetrics(
             for page in pages:
                 for series in vendor_series(context.store, page, context.vendors[page.slug], query):
                     target.add(series)
-                advance(f"{target.totals.samples:,} samples")
+                advance(count_of(target.totals.samples, "sample", ","))
             if not target.totals.samples:
                 raise ConfigError(NOTHING_KNOWN)
             target.finish()
@@ -106,7 +107,8 @@ def _next_steps(
     size, folder = file.stat().st_size / 1e6, f"{file}.blocks"
     span = f"{_day(totals.first)} to {_day(totals.last)}"
     yield (
-        f"{file}: {totals.samples:,} samples of {totals.series:,} series, {span}, {size:,.1f} MB."
+        f"{file}: {count_of(totals.samples, 'sample', ',')} of {totals.series:,} series, {span},"
+        f" {size:,.1f} MB."
         " Make blocks:"
     )
     yield f"  {import_command(file, folder)}"

@@ -24,7 +24,7 @@ from monitor.cli.resumption import SentVendors
 from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
-from monitor.plain import masked_url
+from monitor.plain import count_of, masked_url
 from monitor.progress import counting
 from monitor.runtime import Context, open_context
 from monitor.store import PageRecord
@@ -83,8 +83,10 @@ def remote_write(
             total, before = _send(context, context.pages(vendors), sender, vendors_before)
     if not total and not before:
         raise ConfigError(NOTHING_KNOWN)
-    earlier = f"; {before} vendors had been sent by the run that broke off" if before else ""
-    say(f"sent {total:,} samples to {masked_url(address)}{earlier}")
+    earlier = (
+        f"; {count_of(before, 'vendor')} had been sent by the run that broke off" if before else ""
+    )
+    say(f"sent {count_of(total, 'sample', ',')} to {masked_url(address)}{earlier}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _send(
                 vendor = context.vendors[page.slug]
                 total += sender.send(vendor_series(context.store, page, vendor, sender.query))
                 before.add(page.slug, version)
-            advance(f"{total:,} samples")
+            advance(count_of(total, "sample", ","))
     before.forget()
     return total, skips
 

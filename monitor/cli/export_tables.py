@@ -16,6 +16,7 @@ from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.cli.spans import AsOf, Days, OneMonth, Since, Until, chosen
 from monitor.errors import ConfigError
 from monitor.lookups import names_of
+from monitor.plain import count_of
 from monitor.progress import counting
 from monitor.runtime import open_context
 from monitor.spans import SpanChoice
@@ -140,7 +141,7 @@ def _write(
                     for row in table.rows(reading):
                         sink.add(row)
                         counts[table.name] += 1
-                advance(f"{sum(counts.values()):,} rows")
+                advance(count_of(sum(counts.values()), "row", ","))
     if target.folder is not None:
         for table, _ in sinks:
-            say(f"{target.path(table)}: {counts[table.name]:,} rows")
+            say(f"{target.path(table)}: {count_of(counts[table.name], 'row', ',')}")

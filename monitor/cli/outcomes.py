@@ -115,7 +115,8 @@ def _reach(result: BackfillResult) -> str:
 def _known_share(days: tuple[date, date], figures: WindowFigures) -> str:
     length = (days[1] - days[0]).days + 1
     if not figures.known_days:
-        return f"all {length} days are unknown"
+        return "the day is unknown" if length == 1 else f"all {length} days are unknown"
     unknown = figures.unknown_days
-    text = f"{unknown} of {length} days unknown" if unknown else f"all {length} days known"
+    every = "the day" if length == 1 else f"all {length} days"
+    text = f"{unknown} of {length} days unknown" if unknown else f"{every} known"
     return f"{text}, coverage {percent(figures.coverage_ratio)}"

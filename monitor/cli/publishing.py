@@ -17,6 +17,7 @@ from monitor.cli.options import ConfigOption, DatabaseOption, instant
 from monitor.config import VendorConfig
 from monitor.errors import ConfigError
 from monitor.extras import install_hint
+from monitor.plain import count_of
 from monitor.progress import counting
 from monitor.runtime import Context, open_context
 from monitor.stacks import Stacks, Target
@@ -74,7 +75,7 @@ def publish(
                 step()
                 advance(f"{target.written:,} written")
     say(
-        f"{folder}: {len(target.files):,} files as of {now:%Y-%m-%dT%H:%M:%SZ};"
+        f"{folder}: {count_of(len(target.files), 'file', ',')} as of {now:%Y-%m-%dT%H:%M:%SZ};"
         f" {target.written:,} written, {target.removed:,} removed"
     )
     if "parquet" not in [form.value for form in publication.forms()]:

@@ -20,6 +20,7 @@ from monitor.collecting import collecting
 from monitor.intervals import day_interval, day_of
 from monitor.lookups import slugs_of
 from monitor.model import Evidence
+from monitor.plain import count_of
 from monitor.progress import bars
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import Context, open_context
@@ -139,11 +140,12 @@ async def _backfill_all(
         def show(result: BackfillResult, evidence: Evidence) -> None:
             reach = min(result.reach.values(), default=context.clock())
             seconds = (context.clock() - max(reach, start)).total_seconds()
-            what = f"{evidence.source}, back to {reach:%Y-%m-%d}, {result.requests} requests"
+            asked = count_of(result.requests, "request")
+            what = f"{evidence.source}, back to {reach:%Y-%m-%d}, {asked}"
             display.update(task, completed=seconds, what=what)
 
         result = await collector.backfill(page, start, again=force, progress=show, answers=answers)
-        display.update(task, completed=total, what=f"done, {result.requests} requests")
+        display.update(task, completed=total, what=f"done, {count_of(result.requests, 'request')}")
         return result
 
     async with collecting(context) as collector:

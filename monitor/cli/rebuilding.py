@@ -4,6 +4,7 @@ import typer
 
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
 from monitor.intervals import day_of
+from monitor.plain import count_of
 from monitor.runtime import open_context
 from monitor.terminal import tell
 from monitor.writer import derive_page
@@ -25,4 +26,5 @@ def rebuild(
             changes = derive_page(
                 context.store, page, context.vendors[page.slug], first=first, now=moment
             )
-            tell(f"{page.slug}: days computed again from {first}, {changes} closed days changed")
+            changed = f"{count_of(changes, 'closed day')} changed"
+            tell(f"{page.slug}: days computed again from {first}, {changed}")

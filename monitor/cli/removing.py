@@ -18,7 +18,7 @@ from monitor.errors import ConfigError
 from monitor.kept_settings import digest
 from monitor.lookups import by_slug
 from monitor.own_settings import load_settings, slug_of
-from monitor.plain import join_names
+from monitor.plain import count_of, join_names
 from monitor.store import PageRecord, Store, places
 from monitor.terminal import ask, note, say
 from monitor.wall_clock import now
@@ -152,8 +152,9 @@ def _describe(store: Store, page: PageRecord) -> str:
     size = store.history_size(page.id)
     since = "nothing yet" if size.first_at is None else f"history since {size.first_at:%Y-%m-%d}"
     return (
-        f"{since}, {size.components} components, {size.incidents} incidents, {size.polls:,} polls,"
-        f" {size.answers} kept answers"
+        f"{since}, {count_of(size.components, 'component')},"
+        f" {count_of(size.incidents, 'incident')}, {count_of(size.polls, 'poll', ',')},"
+        f" {count_of(size.answers, 'kept answer')}"
     )
 
 

@@ -192,7 +192,7 @@ def _describe_known(context: Context, collector: Collector, page: PageRecord, da
     vendor = collector.vendors[page.slug]
     figures = answers.record(collector.store, page, vendor, query).figures
     coverage = percent(figures.coverage_ratio)
-    return f"{figures.known_days or 0} of {days} days known, coverage {coverage}"
+    return f"{figures.known_days or 0} of {count_of(days, 'day')} known, coverage {coverage}"
 
 
 def _desk(context: Context) -> Any:  # noqa: ANN401

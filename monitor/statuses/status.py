@@ -13,6 +13,7 @@ from enum import IntEnum
 from monitor.component_patterns import left_out, named_ids
 from monitor.config import VendorConfig
 from monitor.model import Incident, Level, id_set
+from monitor.plain import count_of
 from monitor.records.page import PageRecord
 from monitor.records.state import CurrentState
 from monitor.stacks import Target
@@ -194,7 +195,9 @@ def _why_not_now(page: PageRecord, standing: Standing, vendor: VendorConfig) -> 
 def _too_few(verdict: Standing | Verdict) -> str:
     if not verdict.counted_components:
         return "it has no component that counts"
-    return f"only {verdict.known_components} of {verdict.counted_components} components are known"
+    every = count_of(verdict.counted_components, "component")
+    are = "is" if 1 in {verdict.known_components, verdict.counted_components} else "are"
+    return f"only {verdict.known_components} of {every} {are} known"
 
 
 def _named_ids(current: CurrentState, target: Target) -> frozenset[str]:
