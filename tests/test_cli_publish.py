@@ -4,6 +4,7 @@ import json
 
 import pytest
 from publication_world import NOW, contents, read, vendors_of, watch
+from store_support import poll
 
 from exporters import publication
 from exporters.publication import Folder
@@ -69,6 +70,22 @@ def test_what_cannot_be_meant_is_refused(monitor, tmp_path, words, said):
     assert code == 2
     assert said in err
     assert not (tmp_path / "site").exists()
+
+
+def test_what_was_read_after_the_moment_that_is_shown_is_told(monitor, tmp_path):
+    with Store.open(f"sqlite:///{tmp_path / 'status.db'}") as store:
+        for page in store.pages():
+            store.record_polls([poll(page, NOW, "ok")])
+    _, _, then = monitor("site", "--months", "1", "--as-of", AS_OF)
+    _, _, before = monitor("site", "--months", "1", "--as-of", "2026-05-01T00:00Z")
+    manifest = json.loads((tmp_path / "site" / "manifest.json").read_text())
+
+    assert then == ""
+    assert "vendors were read until 2026-05-04T12:00:00Z, which is later" in before
+    assert (manifest["as_of"], manifest["read_until"]) == (
+        "2026-05-01T00:00:00+00:00",
+        "2026-05-04T12:00:00+00:00",
+    )
 
 
 def test_a_folder_of_others_is_refused(monitor, tmp_path):

@@ -49,6 +49,7 @@ def _about(scope: Scope, dataset: Dataset) -> dict[str, object]:
     """Return what the manifest says beside the files."""
     return {
         "as_of": iso(scope.now),
+        "read_until": iso(scope.read_until()),
         "version": scope.site.version,
         "base_url": scope.base_url,
         "vendors": [*scope.vendors],

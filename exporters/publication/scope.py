@@ -66,6 +66,13 @@ class Scope:
         for _, page in sorted(by_slug(self.store.pages(set(vendors), removed=True)).items()):
             yield page
 
+    def read_until(self) -> datetime | None:
+        """Return the last reading of any vendor that is in the database; None = there is none.
+        Where it is later than `now`, what was read since is shown with what was known then.
+        """
+        readings = (page.last_success_at for page in self.pages())
+        return max(without_none(readings), default=None)
+
     def moments(self, slug: str) -> Moments | None:
         """Return of which moments a vendor's pages are; None = nothing of it is in the database.
         They are read once, for all vendors.

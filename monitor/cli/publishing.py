@@ -70,6 +70,7 @@ def publish(
         scope = publication.Scope(site=site, now=now, months=months)
         target = publication.Folder.open(folder)
         steps = list(publication.publish(scope, target))
+        read_until = scope.read_until()
         with counting("files", len(steps)) as advance:
             for step in steps:
                 step()
@@ -78,6 +79,11 @@ def publish(
         f"{folder}: {count_of(len(target.files), 'file', ',')} as of {now:%Y-%m-%dT%H:%M:%SZ};"
         f" {target.written:,} written, {target.removed:,} removed"
     )
+    if read_until is not None and read_until > now:
+        note(
+            f"vendors were read until {read_until:%Y-%m-%dT%H:%M:%SZ}, which is later: what was"
+            " read since of the days until then is in it too"
+        )
     if "parquet" not in [form.value for form in publication.forms()]:
         note(f"no Parquet, which needs one more library (pyarrow): {install_hint('parquet')}")
 
