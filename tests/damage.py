@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -14,6 +14,7 @@ from monitor.kit.protocol import PageContext
 from monitor.model import Evidence, Level, Phase
 
 Path = tuple[str | int, ...]
+T = TypeVar("T")
 
 ODD_VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 3, 10**30, 1779278400, 253402300799000, "\ud800", "\x00", 1e300, float("nan"), float("inf"), "", "x", "operational", "wobbly", "x" * 20_000,
@@ -40,30 +41,45 @@ def at(value: Any, path: Path) -> Any:
     return value
 
 
+_ANY = st.integers(0, 2**24 - 1)
+"""One strategy for all choices: to make one takes longer than to draw of it. Of more than 24 bits
+Hypothesis prefers small numbers."""
+
+
+def number(draw: st.DrawFn, least: int, most: int) -> int:
+    """Draw a number from the least to the most, both included and less than 2**24 apart."""
+    return least + draw(_ANY) % (most - least + 1)
+
+
+def one_of(draw: st.DrawFn, choices: Sequence[T]) -> T:
+    """Draw one of the choices, of which there are some."""
+    return choices[number(draw, 0, len(choices) - 1)]
+
+
 @st.composite
 def damaged(draw: st.DrawFn, whole: Any) -> Any:
     """Draw a copy of a JSON value with entries dropped, replaced, wrapped, doubled, put in reverse
     and swapped."""
     value = copy.deepcopy(whole)
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(number(draw, 1, 4)):
         places = list(paths(value))
         if not places:
             return value
-        place = draw(st.sampled_from(places))
+        place = one_of(draw, places)
         owner, key, item = at(value, place[:-1]), place[-1], at(value, place)
-        how = draw(st.sampled_from(("drop", "odd", "odd", "wrap", "double", "reverse", "borrow")))
+        how = one_of(draw, ("drop", "odd", "odd", "wrap", "double", "reverse", "borrow"))
         if how == "drop":
             del owner[key]
         elif how == "odd":
-            owner[key] = copy.deepcopy(draw(st.sampled_from(ODD_VALUES)))
+            owner[key] = copy.deepcopy(one_of(draw, ODD_VALUES))
         elif how == "wrap":
-            owner[key] = draw(st.sampled_from(([item], {"value": item}, [[item]])))
+            owner[key] = one_of(draw, ([item], {"value": item}, [[item]]))
         elif how == "double" and isinstance(owner, list):
             owner.append(copy.deepcopy(item))
         elif how == "reverse" and isinstance(item, list):
             item.reverse()
         else:
-            owner[key] = copy.deepcopy(at(value, draw(st.sampled_from(places))))
+            owner[key] = copy.deepcopy(at(value, one_of(draw, places)))
     return value
 
 
@@ -113,9 +129,9 @@ def to_bytes(value: Any) -> bytes:
 def damaged_bytes(draw: st.DrawFn, whole: Any, encodings: Sequence[str] = ("utf-8",)) -> bytes:
     """Draw an answer's bytes: a damaged value, at times cut short or with bytes that are no
     text."""
-    body = json.dumps(draw(damaged(whole))).encode(draw(st.sampled_from(encodings)))
-    place = draw(st.integers(0, len(body)))
-    how = draw(st.sampled_from(("whole", "whole", "whole", "cut", "bytes")))
+    body = json.dumps(draw(damaged(whole))).encode(one_of(draw, encodings))
+    place = number(draw, 0, len(body))
+    how = one_of(draw, ("whole", "whole", "whole", "cut", "bytes"))
     if how == "cut":
         return body[:place]
     return body if how == "whole" else body[:place] + b"\xff\xc3\x28" + body[place:]
@@ -129,7 +145,7 @@ def damaged_body(draw: st.DrawFn, body: bytes) -> bytes:
         whole = json.loads(body)
     except ValueError:
         whole = None
-    if whole is not None and draw(st.integers(0, 3)):
+    if whole is not None and number(draw, 0, 3):
         return draw(damaged_bytes(whole))
     return draw(damaged_text(body))
 
@@ -156,13 +172,13 @@ PUT = (
 def damaged_text(draw: st.DrawFn, body: bytes) -> bytes:
     """Draw the bytes cut off, or with some of them replaced, removed or doubled, often so that they
     are not UTF-8."""
-    for _ in range(draw(st.integers(1, 3))):
-        at = draw(st.integers(0, max(0, len(body) - 1)))
-        upto = min(len(body), at + draw(st.integers(0, 400)))
-        how = draw(st.sampled_from(("cut", "replace", "remove", "double")))
+    for _ in range(number(draw, 1, 3)):
+        at = number(draw, 0, max(0, len(body) - 1))
+        upto = min(len(body), at + number(draw, 0, 400))
+        how = one_of(draw, ("cut", "replace", "remove", "double"))
         body = {
             "cut": body[:at],
-            "replace": body[:at] + draw(st.sampled_from(PUT)) + body[upto:],
+            "replace": body[:at] + one_of(draw, PUT) + body[upto:],
             "remove": body[:at] + body[upto:],
             "double": body[:upto] + body[at:],
         }[how]

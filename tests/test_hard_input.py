@@ -24,9 +24,11 @@ from monitor.errors import PageError
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, level_word
 from tests.cases import all_cases, case_of, expected_of, recording_of
-from tests.damage import assert_sound, damaged_body, replaced_everywhere
+from tests.damage import assert_sound, damaged_body, one_of, replaced_everywhere
 from tests.drive import Answer, answers_from, drive, known_page, responses_of
 from tests.vocabulary import bad_levels, meant_by
+
+KINDS = ("application/json", "text/html; charset=utf-8", "")
 
 
 @cache
@@ -66,11 +68,11 @@ def test_five_hundred_damaged_answers_give_what_they_say_or_our_error(
 def read_damaged(name: str, data: st.DataObject) -> None:
     """Read a case of the platform with one of its answers damaged, and assert all that must
     hold."""
-    case = data.draw(st.sampled_from(whole_cases(name)))
+    case = one_of(data.draw, whole_cases(name))
     bodies = dict(bodies_of(case))
-    url = data.draw(st.sampled_from(sorted(bodies)))
+    url = one_of(data.draw, sorted(bodies))
     bodies[url] = data.draw(damaged_body(bodies[url]))
-    kind = data.draw(st.sampled_from(("application/json", "text/html; charset=utf-8", "")))
+    kind = one_of(data.draw, KINDS)
     original = answers_from(case)
 
     def answer(address: str) -> Response:
