@@ -7,12 +7,16 @@ from datetime import date
 from typing import NamedTuple
 
 from monitor.intervals import Interval, day_interval
-from monitor.kit.fields import Row
+from monitor.kit.fields import Row, number
+from monitor.kit.responses import shape_error
 from monitor.model import Aspect, Bar, Component, Coverage, Evidence, ReportedUptime
 from monitor.platforms.statuspage.answers import calendar_day, text_as_is
 from monitor.platforms.statuspage.live import PageState
 
 SOURCE = "statuspage.uptime"
+
+LONGEST_DAY_SECONDS = 90_000
+"""A day cannot hold more: 25 hours, where clocks are put back."""
 
 WINDOWS = {"thirty": 30, "sixty": 60, "ninety": 90}
 
@@ -118,7 +122,7 @@ def read_bar(code: str, day: date, seconds: Row, events: Sequence[Row] | None) -
     """Return a component's bar of a day, with its seconds in partial ("p") and major outage ("m");
     None where nothing happened.
     """
-    partial, major = int(seconds.get("p") or 0), int(seconds.get("m") or 0)
+    partial, major = _seconds(seconds, "p"), _seconds(seconds, "m")
     incidents = tuple(_codes(events or ()))
     if not (partial or major or incidents):
         return None
@@ -130,6 +134,14 @@ def read_bar(code: str, day: date, seconds: Row, events: Sequence[Row] | None) -
         incident_ids=incidents,
         source=SOURCE,
     )
+
+
+def _seconds(outages: Row, kind: str) -> int:
+    """Return a day's whole seconds of a kind of outage, a day's at most."""
+    seconds = number(outages.get(kind) or 0, f"outages.{kind}")
+    if seconds < 0:
+        shape_error(f"outages.{kind}", "a number of seconds", seconds)
+    return int(min(seconds, LONGEST_DAY_SECONDS))
 
 
 def _codes(events: Iterable[Row]) -> Iterator[str]:
