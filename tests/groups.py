@@ -22,7 +22,6 @@ LONGEST = (
     "test_big_input.py",
     "test_whole_path.py",
     "test_start_cost.py",
-    "test_pages_speed.py",
     # Integration tests.
     "test_the_first_upgrade_and_all_that_changes_meanwhile_lose_nothing",
     "test_the_first_hour_ends_with_an_alert_that_fires",

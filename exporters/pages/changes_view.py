@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from exporters.cells import level_class
 from exporters.explain.phrases import bad_text
-from exporters.pages.cells import level_class
 from exporters.pages.incident_fields import Change, FieldWords
 from exporters.pages.links import Links
 from exporters.pages.times import Moment, day_title, moment

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from starlette.exceptions import HTTPException
 
+from exporters.cells import KEYS
 from exporters.pages import compare_view
-from exporters.pages.cells import KEYS
 from exporters.pages.visits import Page, PageKind, Visit
 from monitor import answers
 from monitor.answers import Record

@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from exporters.cells import Strip, level_class, strip
 from exporters.explain.phrases import bad_text
 from exporters.pages.axis import Axis, axis
-from exporters.pages.cells import Strip, level_class, strip
 from exporters.pages.links import Links
-from exporters.pages.times import day_words, window_words
+from exporters.pages.times import window_words
 from exporters.pages.words import of_known_days
-from exporters.wording import count_text, level_title, percent
+from exporters.wording import count_text, day_title, level_title, percent
 from monitor.answers import JointDays, Record
 from monitor.model import Day, Window
 from monitor.plain import count_of
@@ -146,15 +145,11 @@ def joint_rows(records: Sequence[Record], joint: JointDays, links: Links) -> Ite
         marks = []
         for record, own in zip(records, days, strict=True):
             marks.append(_mark(own, links.day(record.page.slug, day)))
-        yield JointRow(_day_title(day), tuple(marks))
+        yield JointRow(day_title(day), tuple(marks))
 
 
 def _mark(day: Day, address: str) -> Mark:
     return Mark(level_class(day.level), bad_text(day.seconds) or level_title(day.level), address)
-
-
-def _day_title(day: date) -> str:
-    return f"{day:%a} {day_words(day)}"
 
 
 def side_by_side(records: Sequence[Record], policy: str) -> Iterator[Figure]:

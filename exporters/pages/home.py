@@ -6,8 +6,8 @@ from datetime import UTC
 from markupsafe import Markup
 
 from exporters.boards import Entry
+from exporters.cells import KEYS
 from exporters.pages.axis import DAYS, axis
-from exporters.pages.cells import KEYS
 from exporters.pages.figures import Figures
 from exporters.pages.headline import headline, silence_words
 from exporters.pages.home_question import ANY, GROUPS, SORTS, Question

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from markupsafe import Markup
 
 from exporters.boards import Entry
-from exporters.pages.cells import level_class
+from exporters.cells import level_class
 from exporters.pages.links import Links
 from exporters.pages.rendering import macro
 from exporters.pages.times import Moment, moment
