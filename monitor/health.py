@@ -33,15 +33,22 @@ def address(environment: Mapping[str, str]) -> tuple[str, int]:
 
 
 def lives(host: str, port: int, seconds: float = SECONDS) -> bool:
-    """Return whether a web server answers there that it lives, each way within so long."""
+    """Return whether a web server answers there that it lives, each way within so long. One that is
+    silent, or is not there, is asked once.
+    """
     ways = (
         http.client.HTTPConnection(host, port, timeout=seconds),
         http.client.HTTPSConnection(host, port, timeout=seconds, context=_trusting()),
     )
     for connection in ways:
-        with suppress(OSError, http.client.HTTPException), closing(connection):
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.client.OK
+        try:
+            with closing(connection):
+                connection.request("GET", "/healthz")
+                return connection.getresponse().status == http.client.OK
+        except (TimeoutError, ConnectionRefusedError):
+            return False
+        except (OSError, http.client.HTTPException):
+            continue  # it hung up, as one that encrypts does on plain HTTP
     return _begins_to_encrypt(host, port, seconds)
 
 

@@ -73,6 +73,10 @@ def test_where_nothing_listens_and_where_nothing_is_said_nothing_lives():
     assert not lives("127.0.0.1", free_port(), 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert not lives("127.0.0.1", silent.getsockname()[1], 0.2)
+        silent.accept()[0].close()
+        silent.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            silent.accept()  # to one that is slow nothing is said that it would complain of
 
 
 @pytest.mark.parametrize(
