@@ -137,6 +137,10 @@ def test_a_reading_is_told_with_its_end_and_is_unknown_after_it(store, tmp_path)
     assert "operational when it was read last, 4 May 12:00 UTC." in box.text
     assert "After 4 May 12:10 UTC that says nothing of how it is." in box.text
 
+    stack = page_of(tmp_path, "stacks/checkout/index.html")
+    assert "Operational when read last; 1 of 1 target is known." in stack.text
+    assert stack.find_all("td")[-1].text == "4 May 12:00 UTC"
+
     published(tmp_path, store, VENDORS, now=NOW + 3 * HOUR)
     silent = page_of(tmp_path, "v/acme/index.html")
     assert "unknown as of 4 May 12:15 UTC, read last 4 May 12:00 UTC." in (

@@ -37,7 +37,7 @@ def stack_page(visit: Visit) -> Page:
         navigation="Stacks",
         values={
             "keys": KEYS,
-            "sentence": stacks_view.sentence(stack),
+            "sentence": stacks_view.sentence(stack, visit.links),
             "targets": stacks_view.target_rows(stack, zones, visit.links),
         },
     )

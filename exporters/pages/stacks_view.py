@@ -74,15 +74,18 @@ def _worst_names(stack: StackStatus) -> str:
     return join_names(names, _MOST_NAMES)
 
 
-def sentence(stack: StackStatus) -> str:
-    """Return how a stack is, and of how many of its targets that is known."""
+def sentence(stack: StackStatus, links: Links) -> str:
+    """Return how a stack is, and of how many of its targets that is known. What is published is
+    looked at later, and tells how it was read.
+    """
+    when = "when read last" if links.published else "now"
     are = "is" if 1 in {stack.known_targets, len(stack.statuses)} else "are"
     known = f"{stack.known_targets} of {count_of(len(stack.statuses), 'target')} {are} known"
     names = _worst_names(stack)
     if stack.level is None:
-        return f"Unknown now: {known}; unknown: {names}."
+        return f"Unknown {when}: {known}; unknown: {names}."
     where = f", at {names}" if names else ""
-    return f"{level_title(stack.level).capitalize()} now{where}; {known}."
+    return f"{level_title(stack.level).capitalize()} {when}{where}; {known}."
 
 
 def target_rows(stack: StackStatus, zones: Mapping[str, tzinfo], links: Links) -> list[TargetRow]:
