@@ -14,6 +14,7 @@ from monitor.intervals import day_interval
 from monitor.records.edges import BEGINNING, latest
 from monitor.store import pages
 from monitor.store.facts import NOT_ENDED
+from monitor.store.rows import Row
 from monitor.store.tables.days import DAY
 from monitor.store.tables.facts import BAR, COVERAGE, IMPACT, INCIDENT, UPDATE
 from monitor.store.tables.pages import COMPONENT
@@ -88,7 +89,9 @@ def _of_incidents(connection: Connection, page_id: int) -> Iterator[ChangeTime]:
     about any time.
     """
     values = {"page": page_id}
-    rows = [row for query in _OF_INCIDENTS for row in connection.execute(query, values)]
+    rows: list[Row] = []
+    for query in _OF_INCIDENTS:
+        rows += connection.execute(query, values)
     begins: dict[str | None, datetime] = {}
     for key, begin, *_ in rows:
         begins[key] = min(begin, begins.get(key, begin))
