@@ -1,5 +1,6 @@
 """The first page: what is failing now, what ended, and every vendor with its days."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -194,6 +195,33 @@ async def test_a_published_page_has_every_row_and_asks_nothing(store):
     assert [own["href"] for own in page.all("a", class_="strip")] == ["v/va/#days", "v/vb/#days"]
     assert page.all("form") == []
     assert not [link for link in page.links if "?" in link]
+
+
+@pytest.mark.parametrize(
+    ("levels", "sentence"),
+    [
+        ((Level.OPERATIONAL, Level.OPERATIONAL), "No trouble reported by two vendors."),
+        ((Level.OPERATIONAL, None), "No trouble reported by one of two vendors; one is unknown."),
+        ((Level.DEGRADED, None), "One of two vendors had trouble when read last; one is unknown."),
+        ((None, None), "Nothing is known of two vendors."),
+    ],
+)
+async def test_a_published_page_says_nothing_of_now_and_how_old_its_oldest_reading_is(
+    store, levels, sentence
+):
+    pages = watch(store, ACME, BRICK)
+    for minutes, (slug, level) in enumerate(zip(("acme", "brick"), levels, strict=True)):
+        if level is not None:
+            read(store, pages[slug], level, at=NOW - minutes * MINUTE)
+    site = Site(watched=watched(store, ACME, BRICK), published=True)
+    visit = Visit(site=site, now=NOW, links=Links(published=True))
+    page = Html(frame(visit, home_page(visit)).decode())
+
+    assert sentence in page.text
+    assert not re.search(r"\bnow\b", page.text, re.IGNORECASE)
+    oldest = NOW if levels[1] is None else NOW - MINUTE
+    is_told = f"read longest ago was read {oldest.day} May {oldest:%H:%M} UTC" in page.text
+    assert is_told == any(level is not None for level in levels)
 
 
 async def test_one_suspects_ones_own_network_when_many_pages_fall_silent(store):

@@ -9,7 +9,7 @@ from exporters.boards import Entry
 from exporters.cells import KEYS
 from exporters.pages.axis import DAYS, axis
 from exporters.pages.figures import Figures
-from exporters.pages.headline import headline, silence_words
+from exporters.pages.headline import headline, oldest_reading, silence_words
 from exporters.pages.home_question import ANY, GROUPS, SORTS, Question
 from exporters.pages.home_view import NO_CATEGORY, in_order, matching, rows_of
 from exporters.pages.now_view import ended_lately, troubles, unrated
@@ -38,15 +38,17 @@ def home_page(visit: Visit) -> Page:
     bad = list(troubles(entries, visit.links, visit.now))
     ended = ended_lately(entries, visit.links, visit.now)
     open_incidents = list(unrated(entries, visit.links, visit.now))
-    sentence = headline([entry.status for entry in entries], visit.now)
+    statuses = [entry.status for entry in entries]
+    sentence = headline(statuses, visit.now, is_published=visit.links.published)
     window = window_ending(visit.now.astimezone(UTC).date(), DAYS)
     intervals = (entry.vendor.interval_seconds for entry in entries)
     return Page(
         template="home.html",
         title=sentence.removesuffix("."),
-        navigation="Now",
+        navigation="Vendors" if visit.links.published else "Now",
         values={
             "headline": sentence,
+            "oldest": oldest_reading(statuses, visit.now) if visit.links.published else None,
             "silence": _silence(entries, visit),
             "troubles": bad[:MOST_TROUBLES],
             "more_troubles": len(bad[MOST_TROUBLES:]),

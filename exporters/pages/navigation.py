@@ -8,17 +8,19 @@ from exporters.pages.links import Links
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the header: its title there, and its address; `is_served` False: it is only
-    published.
+    """A page of the header: its title there, its address, and whether it has that title in what is
+    served and in what is published, which is looked at later.
     """
 
     title: str
     address: Callable[[Links], str]
     is_served: bool = True
+    is_published: bool = True
 
 
 ENTRIES = (
-    Entry("Now", Links.home),
+    Entry("Now", Links.home, is_published=False),
+    Entry("Vendors", Links.home, is_served=False),
     Entry("Compare", Links.compare),
     Entry("Changes", Links.changes),
     Entry("Ranking", Links.ranking, is_served=False),
@@ -31,4 +33,6 @@ ENTRIES = (
 
 def entries(links: Links) -> list[Entry]:
     """Return the pages that the header leads to where these links lead."""
-    return [entry for entry in ENTRIES if entry.is_served or links.published]
+    if links.published:
+        return [entry for entry in ENTRIES if entry.is_published]
+    return [entry for entry in ENTRIES if entry.is_served]
