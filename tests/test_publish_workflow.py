@@ -20,8 +20,7 @@ from document_world import SETTINGS, served_world
 from test_publish_document import STEPS
 
 pytestmark = [
-    pytest.mark.hours,
-    pytest.mark.slow,
+    pytest.mark.integration,
     pytest.mark.skipif(shutil.which("git") is None, reason="there is no git"),
 ]
 

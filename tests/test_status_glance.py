@@ -69,7 +69,7 @@ def test_the_pages_of_the_test_stand_in_many_ways(file: Path) -> None:
     assert {(status.why_unknown or "").partition(":")[0] for status in statuses} == {
         "",
         "it was read by a clock that was ahead",
-        "only 1 of 2 components are known",
+        "only 1 of 2 components is known",
         "the page could not be read",
         "the page was never read",
         "the page was not read since; is `monitor serve` running?",
