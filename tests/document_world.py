@@ -87,7 +87,7 @@ def read(world: World, monitor: Command) -> None:
     code, out, err = monitor("explain", "anthropic", "--format", "json")
     assert code == 0, err
     days = json.loads(out)["days"]
-    bad_day = max(each["day"] for each in days if each["level"].endswith("_outage"))
+    bad_day = max(each["day"] for each in days if (each["level"] or "").endswith("_outage"))
     world.bad_day = date.fromisoformat(bad_day)
 
 
