@@ -91,7 +91,7 @@ def meant_by(name: str, page: PageContext, bodies: Iterable[bytes]) -> set[Level
     for body in bodies:
         answers.add(*said_in(body))
     levels = {*BESIDES.get(name, {})}
-    for words, level in (*tables_of(name), *words_of_user(page)):
+    for words, level in (*tables_of(name), *ALONE.get(name, ()), *words_of_user(page)):
         if all(map(answers.say, words)):
             levels.add(level)
     return levels
@@ -125,6 +125,15 @@ class Answers:
         return re.search(pattern, self.text if " " in word else self.prose) is not None
 
 
+ALONE: Mapping[str, tuple[tuple[Words, Level], ...]] = {
+    "google": (
+        (("SERVICE_DISRUPTION",), Level.DEGRADED),
+        (("SERVICE_OUTAGE",), Level.MAJOR_OUTAGE),
+    ),
+}
+"""Words of keys of several that stand for a level without the others too: what has no severity is
+taken as of a medium one."""
+
 BESIDES: Mapping[str, Mapping[Level, str]] = {
     "betterstack": {Level.MAINTENANCE: "a day's seconds of maintenance"},
     "cachet": {Level.MAINTENANCE: "the list of plans says so"},
@@ -132,7 +141,6 @@ BESIDES: Mapping[str, Mapping[Level, str]] = {
         Level.DEGRADED: "an incident that says nothing of its severity",
         Level.MAINTENANCE: "an entry about planned work",
     },
-    "google": {Level.DEGRADED: "a disruption without a severity is taken as a medium one"},
     "ibm": {Level.MAINTENANCE: "an entry's type says so, its severity is of incidents"},
     "slack": {Level.PARTIAL_OUTAGE: "an outage that names everything"},
 }
