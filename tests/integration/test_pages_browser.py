@@ -163,6 +163,7 @@ def test_all_300_vendors_are_on_two_pages(browser, many):
         looking.open(f"{many.base}/")
         first = looking.page.locator(".rows tbody tr").count()
         looking.page.get_by_role("link", name="Vendors after").click()
+        looking.page.wait_for_load_state()
         second = looking.page.locator(".rows tbody tr").count()
 
     assert (first, second) == (200, MANY - 200)

@@ -55,7 +55,7 @@ class Monitor:
     @contextmanager
     def serving(self) -> Iterator["Monitor"]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
-        command = [sys.executable, "-m", "monitor", "--log-level", "info", "serve"]
+        command = [sys.executable, "-m", "monitor", "--log-level", "debug", "serve"]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=self.folder, stdout=log, stderr=log,
