@@ -143,6 +143,9 @@ async def test_a_page_asks_the_store_about_what_has_changed_and_nothing_else():
 ROUNDS, ASKED = 3, 100
 """In the best of three rounds: others use this machine too, and what they do only adds."""
 MOST_SECONDS, MOST_BYTES = 0.050, 150_000
+MOST_COMPRESSIONS = 14
+"""The same 50 ms as a multiple of what it takes to compress the answer once, 3.6 ms where it was
+measured: a machine that is half as fast, or shared with others, takes twice as long for both."""
 
 
 @pytest.mark.measure
@@ -154,18 +157,30 @@ async def test_a_thousand_vendors_are_quick_to_show_and_small():
                 await client.get(f"/?page={number}")
             gc.collect()
             gc.freeze()  # what the tests hold is none of the server's
-            while len(slowest) < ROUNDS and min(slowest, default=1) > MOST_SECONDS:
+            most = 0.0
+            while len(slowest) < ROUNDS and min(slowest, default=1) > most:
                 taken, answer = await a_round(world, client, len(slowest) * ASKED)
                 slowest.append(statistics.quantiles(taken, n=100)[98])
+                most = max(MOST_SECONDS, most, MOST_COMPRESSIONS * compression(answer.content))
 
     size = int(answer.headers["content-length"])
     print(
         f"median {statistics.median(taken) * 1e3:.1f} ms, p99 {min(slowest) * 1e3:.1f} ms of"
         f" processor, {size / 1e3:.0f} KB of {len(answer.content) / 1e3:.0f},"
-        f" {len(gzip.compress(answer.content)) / 1e3:.0f} at best"
+        f" {len(gzip.compress(answer.content)) / 1e3:.0f} at best, {most * 1e3:.0f} ms allowed"
     )
     assert size <= MOST_BYTES
-    assert min(slowest) <= MOST_SECONDS
+    assert min(slowest) <= most
+
+
+def compression(body: bytes) -> float:
+    """Return the seconds of processor that it takes to compress the answer, the median of many."""
+    taken = []
+    for _ in range(50):
+        began = time.process_time()
+        gzip.compress(body, 1)
+        taken.append(time.process_time() - began)
+    return statistics.median(taken)
 
 
 async def a_round(watched, client, first):
